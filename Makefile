@@ -1,0 +1,105 @@
+# Customer data to personas. A stage is a notebook; its result depends on the stage before and on a stamp, a small
+# file that `personas.batch stamp` rewrites only when the notebook, the library, the parameters, the contract or the
+# data have changed by content.
+
+DATASET ?= complete_journey
+P ?=
+DATA ?=
+
+# Taken as they were typed and handed on in the environment: neither make nor the shell ever reads their text.
+override DATASET := $(value DATASET)
+override P := $(value P)
+override DATA := $(value DATA)
+export DATASET P DATA
+export PYTHONPATH := $(CURDIR)
+
+# An active conda environment made from environment.yml is used as it is; else .venv is made from the lock.
+CONDA_NAME := $(shell sed -n 's/^name: *//p' environment.yml)
+ifeq ($(and $(CONDA_PREFIX),$(CONDA_DEFAULT_ENV)),$(CONDA_NAME))
+PYTHON := $(CONDA_PREFIX)/bin/python
+ENVIRONMENT :=
+else
+PYTHON := .venv/bin/python
+ENVIRONMENT := .venv/complete
+endif
+
+BATCH = "$(PYTHON)" -m personas.batch
+WORK := reports/.work
+NOTEBOOKS := $(WORK)/%/notebooks
+STAMPS := $(WORK)/%/stamps
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+.PHONY: help personas test lab lint clean env FORCE
+
+help: ## list what can be made
+	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+personas: $(ENVIRONMENT) ## customers to personas and a report: DATASET="a b" P="n_segments=5 seed=7" DATA=path, -j side by side
+	@$(BATCH) check
+	@$(BATCH) stamp
+	@$(MAKE) --no-print-directory --silent CHECKED=yes reports/index.html
+	@$(BATCH) summary
+
+ifdef CHECKED
+reports/index.html: $(DATASET:%=reports/%/report.html)
+	@$(BATCH) index
+endif
+
+$(NOTEBOOKS)/01_customers.ipynb: $(STAMPS)/01_customers
+	@$(BATCH) run 01_customers '$*'
+
+$(NOTEBOOKS)/02_segments.ipynb: $(STAMPS)/02_segments $(NOTEBOOKS)/01_customers.ipynb
+	@$(BATCH) run 02_segments '$*'
+
+$(NOTEBOOKS)/03_experience.ipynb: $(STAMPS)/03_experience $(NOTEBOOKS)/02_segments.ipynb
+	@$(BATCH) run 03_experience '$*'
+
+$(NOTEBOOKS)/04_profiles.ipynb: $(STAMPS)/04_profiles $(NOTEBOOKS)/03_experience.ipynb
+	@$(BATCH) run 04_profiles '$*'
+
+$(NOTEBOOKS)/05_changes.ipynb: $(STAMPS)/05_changes $(NOTEBOOKS)/04_profiles.ipynb
+	@$(BATCH) run 05_changes '$*'
+
+$(NOTEBOOKS)/06_report.ipynb: $(STAMPS)/06_report $(NOTEBOOKS)/05_changes.ipynb
+	@$(BATCH) run 06_report '$*'
+
+reports/%/report.html: $(STAMPS)/publish $(NOTEBOOKS)/06_report.ipynb
+	@$(BATCH) publish '$*'
+
+test: $(ENVIRONMENT) ## style, then every test
+	@"$(PYTHON)" -m ruff check .
+	@"$(PYTHON)" -m ruff format --check .
+	@OMP_NUM_THREADS=1 "$(PYTHON)" -m pytest -n 2 --dist loadfile
+
+lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left
+	@"$(PYTHON)" -m ruff check --fix .
+	@"$(PYTHON)" -m ruff format .
+
+lab: $(ENVIRONMENT) ## JupyterLab on notebooks/, for trying things out
+	@"$(PYTHON)" -m jupyterlab --notebook-dir=notebooks
+
+env: $(ENVIRONMENT) ## the environment alone
+	@"$(PYTHON)" -c 'import platform, sys; print("Python", platform.python_version(), "in", sys.prefix)'
+
+clean: ## remove what make personas made: reports/ with its history; the environment stays
+	@rm -rf reports
+	@find . -path ./.venv -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Missing or broken (its Python gone after an upgrade): make it, whatever the times say.
+ifneq ($(ENVIRONMENT),)
+ifneq ($(shell test -x .venv/bin/python && echo works),works)
+.venv/complete: FORCE
+endif
+endif
+
+.venv/complete: requirements.lock
+	@for python in $(PYTHON3) python3 python3.13 python3.12 python3.11 python; do \
+	  if $$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2> /dev/null; then \
+	    exec $$python -m personas.batch.environment; \
+	  fi; \
+	done; \
+	echo 'Python 3.11 or newer was not found (tried python3, python3.13, python3.12, python3.11, python).' >&2; \
+	echo 'Install it, or say where it is: make personas PYTHON3=/path/to/python3.12' >&2; \
+	exit 1

@@ -1,0 +1,81 @@
+"""May a run start? Everything that can be wrong with the input is said before any notebook starts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from personas.batch.notebooks import read_notebooks
+from personas.batch.overrides import find_override_problems, parse_overrides
+from personas.batch.stamps import describe_stages, digest, open_stamps
+from personas.errors import InputError, Problem, did_you_mean
+from personas.parameters import STAGES, find_problem
+
+
+def check_settings(root: Path, datasets: Sequence[str], text: str, data: Path | None) -> None:
+    """Check the names and parameters of a run, without looking at the data.
+
+    text : the parameters as typed; data : folder of files kept elsewhere
+    Raises InputError with everything that is wrong.
+    """
+    overrides, problems = parse_overrides(text)
+    problems += find_override_problems(overrides, read_notebooks(root).values())
+    problems += find_name_problems(root, datasets)
+    if data is not None and not data.is_dir():
+        problems.append(Problem("DATA", f"no folder {data}", "a folder with the dataset's files"))
+    if data is not None and len(datasets) > 1:
+        problems.append(Problem("DATA", f"{len(datasets)} datasets at once", "one", "run them one by one"))
+    if problems:
+        raise InputError(problems)
+
+
+def check_data(root: Path, datasets: Sequence[str], data: Path | None) -> None:
+    """Check the contracts and tables of a run; raises InputError with everything that is wrong."""
+    if problems := [problem for dataset in datasets for problem in find_data_problems(root, dataset, data)]:
+        raise InputError(problems)
+
+
+def find_name_problems(root: Path, datasets: Sequence[str]) -> list[Problem]:
+    """Find names in DATASET that are no dataset."""
+    known = sorted(path.parent.name for path in (root / "data").glob("*/dataset.yml"))
+    if not datasets:
+        return [Problem("DATASET", "empty", "a folder under data/", f"known: {', '.join(known)}")]
+    problems = []
+    for name in datasets:
+        if find_problem("dataset", name):
+            problems.append(Problem("DATASET", f'"{name}"', "a folder's name: letters, digits, _ and -"))
+        elif name not in known:
+            problems.append(Problem("DATASET", f"no data/{name}/dataset.yml", "", did_you_mean(name, known)))
+    return problems
+
+
+def find_data_problems(root: Path, dataset: str, data: Path | None) -> list[Problem]:
+    """Read a dataset's contract and check its tables, unless they are as they were when found sound.
+
+    Warnings are printed; problems are returned.
+    """
+    passed = open_stamps(root, dataset) / ".checked"
+    state = describe_input(root, dataset, data)
+    if passed.is_file() and passed.read_text() == state:
+        return []
+    from personas.dataset import check_dataset, read_dataset
+
+    try:
+        result = check_dataset(read_dataset(dataset, data=data, root=root))
+    except InputError as error:
+        return list(error.problems)
+    for warning in result.warnings:
+        print(f"note: {warning}", file=sys.stderr)
+    if not result.problems:
+        passed.write_text(state)
+    return list(result.problems)
+
+
+def describe_input(root: Path, dataset: str, data: Path | None) -> str:
+    """Hash what decides whether a dataset is sound: contract, sources, engine, the code that reads them."""
+    stage = describe_stages(root, dataset, {}, data)[STAGES[0]]
+    reading = {name: value for name, value in stage["library"].items() if name.startswith("dataset/")}
+    decisive = [stage[key] for key in ("contract", "sources", "engine", "lock")]
+    return digest(json.dumps([*decisive, reading], sort_keys=True))

@@ -1,0 +1,260 @@
+"""What customers do: one expression per table that yields a row a customer, as of a date.
+
+Everything is an Ibis expression, so the same lines run in DuckDB on a laptop and on a cluster. Windows are
+half-open: ``[start, end)``; nothing on or after ``end`` is looked at. The vocabulary is that of recency, frequency
+and monetary value: `recency` counts days since the *last* purchase, `frequency` counts purchase days.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import ibis
+from ibis import _
+
+from personas.customers.models import Feature
+from personas.customers.wording import worded
+
+LEADING_CATEGORIES = 5
+EVENING_FROM = 17
+LEFT_TRUNCATION_DAYS = 31
+
+
+def within(table, start, end):
+    """Rows of a timed table in ``[start, end)``."""
+    return table.filter(_.time >= ibis.literal(_moment(start)), _.time < ibis.literal(_moment(end)))
+
+
+def _moment(day) -> datetime:
+    return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
+
+
+def _ratio(top, bottom):
+    """top / bottom as a float, NULL where the bottom is not positive."""
+    return ibis.cases((bottom > 0, top.cast("float64") / bottom.cast("float64")))
+
+
+def leading_categories(transactions, most: int = LEADING_CATEGORIES) -> tuple[str, ...]:
+    """The categories with the largest sales, largest first; "other" categories never lead.
+
+    The least of them is left out when they make up everything, so that one is always the remainder.
+    """
+    sales = (
+        transactions.filter(_.category.notnull(), _.category.lower() != "other")
+        .group_by("category")
+        .agg(sales=_.amount.sum())
+        .order_by(ibis.desc("sales"), "category")
+        .limit(most)
+        .to_pyarrow()
+        .to_pydict()
+    )
+    return tuple(name for name, amount in zip(sales["category"], sales["sales"], strict=True) if amount > 0)
+
+
+def purchase_features(transactions, start: date, end: date, categories: tuple[str, ...] = ()):
+    """Summarise purchases in ``[start, end)``: (expression with a row a customer, its features).
+
+    transactions : normalised table (customer_id, time, amount, and what else the contract maps)
+    categories : leading categories whose shares of spending become columns
+    A column that the transactions lack leaves out the features that need it.
+    """
+    has = set(transactions.columns)
+    lines = within(transactions, start, end).mutate(day=_.time.date(), amount=_.amount.cast("float64"))
+    order = "order_id" if "order_id" in has else "day"
+    if "order_id" not in has:
+        lines = lines.mutate(order_id=_.day.cast("string"))
+    days = lines.group_by("customer_id", "day").agg(day_sales=_.amount.sum())
+    orders = lines.group_by("customer_id", "order_id").agg(
+        day=_.day.min(),
+        hour=_.time.min().hour(),
+        lines=_.count(),
+        **({"coupon": (_.coupon_discount.abs() > 0).any()} if "coupon_discount" in has else {}),
+    )
+    rhythm, rhythm_features = _rhythm(days, start, end)
+    baskets, basket_features = _baskets(orders, lines, has, order)
+    money, money_features = _money(lines, has, start, end, categories)
+    table = rhythm.join(baskets, "customer_id").join(money, "customer_id")
+    table = table.drop([name for name in table.columns if name.endswith("_right")])
+    table = table.mutate(monetary_value=_ratio(_.sales, _.frequency))
+    features = (*rhythm_features, *basket_features, *money_features)
+    return table.select("customer_id", *[feature.name for feature in features]), features
+
+
+def _rhythm(days, start, end):
+    """When and how often they come, from one row a customer and purchase day."""
+    span = (_moment(end) - _moment(start)).days
+    half = _moment(start) + timedelta(days=span // 2)
+    quarter = _moment(end) - timedelta(days=span // 4)
+    last_day = ibis.literal(_moment(end).date())
+    window = ibis.window(group_by="customer_id", order_by="day")
+    gaps = days.mutate(gap=_.day.delta(_.day.lag().over(window), unit="day"))
+    table = gaps.group_by("customer_id").agg(
+        first=_.day.min(),
+        recency=-_.day.max().delta(last_day, unit="day").cast("int64"),
+        frequency=_.count(),
+        gap_mean=_.gap.mean(),
+        gap_spread=_.gap.std(how="pop"),
+        longest_gap=_.gap.max().cast("int64"),
+        later=_.day_sales.sum(where=_.day >= ibis.literal(half.date())),
+        whole=_.day_sales.sum(),
+        late_days=_.count(where=_.day >= ibis.literal(quarter.date())),
+        early_days=_.count(where=_.day < ibis.literal(quarter.date())),
+    )
+    known_start = ibis.literal((_moment(start) + timedelta(days=LEFT_TRUNCATION_DAYS)).date())
+    table = table.mutate(
+        irregularity=ibis.cases((_.frequency >= 4, _ratio(_.gap_spread, _.gap_mean))),
+        trend=_ratio(2 * _.later.coalesce(0) - _.whole, _.whole),
+        recent_visit_change=ibis.cases((_.early_days >= 3, _ratio(3 * _.late_days, _.early_days) - 1)),
+        tenure=ibis.cases((_.first >= known_start, -_.first.delta(last_day, unit="day").cast("int64"))),
+    )
+    source = ("transactions.time",)
+    features = (
+        worded("recency", kind="count", block="rhythm", forms=True, transform="log", columns=source),
+        worded("frequency", kind="count", block="rhythm", forms=True, transform="log", columns=source),
+        worded("irregularity", kind="number", block="rhythm", forms=True, transform="log", columns=source),
+        worded("trend", kind="number", block="rhythm", forms=False, columns=(*source, "transactions.amount")),
+        worded("recent_visit_change", kind="number", block="rhythm", forms=False, columns=source),
+        worded("longest_gap", kind="count", block="rhythm", forms=False, columns=source),
+        worded("tenure", kind="count", block="rhythm", forms=False, columns=source),
+    )
+    return table.select("customer_id", *[feature.name for feature in features]), features
+
+
+def _baskets(orders, lines, has, order):
+    """What an order looks like, from one row a customer and order."""
+    columns = {
+        "orders": _.count(),
+        "lines_per_order": _ratio(_.lines.sum(), _.count()),
+        "weekend_share": _ratio(_.count(where=_.day.day_of_week.index() >= 5), _.count()),
+    }
+    source = ("transactions.order" if order == "order_id" else "transactions.time",)
+    features = [
+        worded("orders", kind="count", block="rhythm", forms=False, columns=source),
+        worded("lines_per_order", kind="number", block="basket", forms=True, transform="log", columns=source),
+        worded("weekend_share", kind="share", block="time", forms=False, columns=("transactions.time",)),
+    ]
+    if order == "order_id":
+        columns["evening_share"] = _ratio(_.count(where=_.hour >= EVENING_FROM), _.count())
+        features.append(
+            worded("evening_share", kind="share", block="time", forms=False, columns=("transactions.time",))
+        )
+    if "coupon_discount" in has:
+        columns["coupon_share"] = _ratio(_.count(where=_.coupon), _.count())
+        features.append(
+            worded(
+                "coupon_share",
+                kind="share",
+                block="price",
+                forms=True,
+                transform="log",
+                columns=("transactions.coupon_discount",),
+            )
+        )
+    return orders.group_by("customer_id").agg(**columns), tuple(features)
+
+
+def _money(lines, has, start, end, categories):
+    """What the money goes to, from the purchase lines."""
+    half = ibis.literal(_moment(start) + (_moment(end) - _moment(start)) / 2)
+    columns = {"sales": _.amount.sum()}
+    features = [
+        worded("sales", kind="number", block="basket", forms=False, columns=("transactions.amount",)),
+        worded(
+            "monetary_value",
+            kind="number",
+            block="basket",
+            forms=True,
+            transform="log",
+            columns=("transactions.amount",),
+        ),
+    ]
+
+    def add(name, expression, block, forms=True, key=None, category="", parts_of="", kind="share", source=()):
+        columns[name] = expression
+        features.append(
+            worded(
+                name,
+                key=key,
+                category=category,
+                kind=kind,
+                block=block,
+                forms=forms,
+                parts_of=parts_of,
+                columns=source,
+            )
+        )
+
+    if "discount" in has:
+        given = _.discount.cast("float64").abs().sum()
+        if "coupon_discount" in has:
+            given = given + _.coupon_discount.cast("float64").abs().sum()
+        add(
+            "discount_share",
+            _ratio(given, given + _.amount.sum()),
+            "price",
+            source=("transactions.discount", "transactions.amount"),
+        )
+    if "private_label" in has:
+        own = _.amount.sum(where=_.private_label).coalesce(0)
+        add(
+            "private_label_share",
+            _ratio(own, _.amount.sum()),
+            "price",
+            source=("transactions.private_label",),
+        )
+    if "returned" in has:
+        add(
+            "return_share",
+            _ratio(_.count(where=_.returned), _.count()),
+            "price",
+            forms=False,
+            source=("transactions.returned",),
+        )
+    if "store" in has:
+        add("stores", _.store.nunique(), "time", kind="count", forms=False, source=("transactions.store",))
+    if categories:
+        source = ("transactions.category", "transactions.amount")
+        shares = {}
+        for category in categories:
+            name = "mix_" + "".join(c if c.isalnum() else "_" for c in category.lower())
+            spent = _.amount.sum(where=_.category == category).coalesce(0)
+            shares[name] = _ratio(spent, _.amount.sum())
+            add(name, shares[name], "range", key="mix", category=category, parts_of="spending", source=source)
+    detail = "subcategory" if "subcategory" in has else "category" if "category" in has else None
+    if detail:
+        later = lines[detail].nunique(where=lines.time >= half)
+        earlier = lines[detail].nunique(where=lines.time < half)
+        add(
+            "range_change",
+            ibis.cases((earlier >= 5, _ratio(later, earlier) - 1)),
+            "range",
+            kind="number",
+            forms=False,
+            source=(f"transactions.{detail}", "transactions.time"),
+        )
+    return lines.group_by("customer_id").agg(**columns), tuple(features)
+
+
+def campaign_features(interactions, start: date, end: date):
+    """Campaigns sent and answered in ``[start, end)``, where interactions name campaigns.
+
+    A campaign counts as answered when the customer has an interaction of stage "purchase" with it.
+    """
+    touched = within(interactions, start, end).filter(_.campaign.notnull())
+    table = touched.group_by("customer_id").agg(
+        campaigns_received=_.campaign.nunique(where=_.stage != "purchase"),
+        campaigns_answered=_.campaign.nunique(where=_.stage == "purchase"),
+    )
+    # An answer to a campaign that was sent before the period still shows that it was received.
+    table = table.mutate(campaigns_received=ibis.greatest(_.campaigns_received, _.campaigns_answered))
+    table = table.mutate(campaign_response=_ratio(_.campaigns_answered, _.campaigns_received))
+    source = ("interactions.campaign", "interactions.stage")
+    features = tuple(
+        worded(name, kind=kind, block="campaigns", forms=False, columns=source)
+        for name, kind in (
+            ("campaigns_received", "count"),
+            ("campaigns_answered", "count"),
+            ("campaign_response", "share"),
+        )
+    )
+    return table.select("customer_id", *[feature.name for feature in features]), features

@@ -1,0 +1,79 @@
+"""The data-quality sheet: what was read, what was set aside and why, what is missing, what looks odd."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from personas.customers.models import ColumnQuality, Feature, Quality, SetAside, TableRead
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from personas.dataset import Dataset
+
+PER_FORMING_VARIABLE = 70  # Dolnicar, Grün & Leisch (2014): customers needed for each forming variable
+
+
+def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feature, ...]) -> Quality:
+    """Describe the tables of a dataset and the customer table made from them."""
+    from personas.dataset import check_dataset
+
+    checked = check_dataset(dataset)
+    aside = tuple(SetAside(table=r.table, rows=r.rows, of=r.of, reason=r.reason) for r in checked.set_aside)
+    notes = [str(warning.found) + f" ({warning.place})" for warning in checked.warnings]
+    forming = sum(feature.forms for feature in features)
+    if len(frame) < PER_FORMING_VARIABLE * forming:
+        notes.append(
+            f"{len(frame):,} customers for {forming} forming features: fewer than {PER_FORMING_VARIABLE} each, "
+            "so segments may not repeat"
+        )
+    return Quality(
+        tables=tuple(_table(dataset, role) for role in dataset.tables),
+        set_aside=aside,
+        columns=tuple(_column(frame[f.name], f) for f in features),
+        notes=tuple(notes),
+    )
+
+
+def _table(dataset: Dataset, role: str) -> TableRead:
+    table = dataset.tables[role]
+    facts = {"rows": table.count()}
+    if "time" in table.columns:
+        facts |= {"first": table.time.min(), "last": table.time.max()}
+    found = table.aggregate(**facts).to_pandas().iloc[0]
+    first, last = (
+        found[end].date().isoformat() if "first" in found and found[end] == found[end] else ""
+        for end in ("first", "last")
+    )
+    rows = int(found["rows"])
+    return TableRead(table=role, role=role, rows=rows, used=rows, first=first, last=last)
+
+
+def _column(values: pd.Series, feature: Feature) -> ColumnQuality:
+    known = values.dropna()
+    share = len(known) / len(values)
+    distinct = int(known.nunique())
+    note = _note(share, distinct, feature)
+    if feature.kind in ("category", "ordered") or known.empty:
+        return ColumnQuality(
+            name=feature.name, label=feature.label, known=share, low=None, median=None, high=None,
+            distinct=distinct, note=note,
+        )  # fmt: skip
+    # The 1st and 99th percentile: the extremes themselves may point to one customer.
+    low, median, high = (float(q) for q in np.quantile(known, [0.01, 0.5, 0.99]))
+    return ColumnQuality(
+        name=feature.name, label=feature.label, known=share, low=low, median=median, high=high,
+        distinct=distinct, note=note,
+    )  # fmt: skip
+
+
+def _note(known: float, distinct: int, feature: Feature) -> str:
+    if known == 0:
+        return "never known"
+    if distinct == 1:
+        return "one value only: says nothing"
+    if known < 0.5:
+        return f"unknown for {1 - known:.0%}; they stay in, unknown adds nothing to a distance"
+    return "" if feature.forms else "describes only"

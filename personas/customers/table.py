@@ -1,0 +1,170 @@
+"""Joins what is known of each customer into the customer table, one row a customer, as of a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+
+from personas.customers.behaviour import campaign_features, leading_categories, purchase_features
+from personas.customers.models import Feature, Quality
+from personas.customers.quality import describe_quality
+from personas.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from personas.dataset import Dataset
+
+# Features of the later period on which segments made before it are judged.
+OUTCOMES = (
+    "sales",
+    "frequency",
+    "monetary_value",
+    "discount_share",
+    "coupon_share",
+    "private_label_share",
+    "mix_",
+)
+COUNTS = ("frequency", "orders", "sales", "campaigns_received", "campaigns_answered")
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    """The customer table as it stood before the holdout, and what the customers did in the holdout.
+
+    frame : the columns of the customer table as of `split`; outcomes : same rows, a column an outcome
+    outcome_features : what the outcome columns mean; split, end : the holdout is ``[split, end)``
+    """
+
+    frame: pd.DataFrame
+    outcomes: pd.DataFrame
+    outcome_features: tuple[Feature, ...]
+    split: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Customers:
+    """The customer table.
+
+    frame : one row a customer, ordered by `customer_id`; features : what its columns mean
+    rehearsal : the same before the holdout, None where the contract declares no holdout
+    """
+
+    frame: pd.DataFrame
+    features: tuple[Feature, ...]
+    quality: Quality
+    rehearsal: Rehearsal | None = None
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def _repr_html_(self) -> str:
+        """Means and ranges, never a customer."""
+        rows = self.quality.columns
+        import pandas as pd
+
+        table = pd.DataFrame(
+            [(r.label, f"{r.known:.0%}", r.low, r.median, r.high, r.note) for r in rows],
+            columns=["feature", "known", "lowest 1 %", "median", "highest 1 %", "note"],
+        )
+        head = f"<p><b>{len(self):,} customers</b>, {len(self.features)} features</p>"
+        return head + table.to_html(index=False, na_rep="", float_format=lambda x: f"{x:,.2f}", border=0)
+
+
+def build_customers(dataset: Dataset) -> Customers:
+    """Build the customer table of a dataset as of its observation end.
+
+    Raises InputError when nobody is left, saying which table was empty.
+    """
+    categories = leading_categories(dataset.tables["transactions"]) if _sells(dataset) else ()
+    table, features = customer_expression(
+        dataset, dataset.observation_start, dataset.observation_end, categories
+    )
+    frame = table.order_by("customer_id").to_pandas()
+    if frame.empty:
+        raise InputError(
+            [
+                Problem(
+                    f"data/{dataset.name}/dataset.yml",
+                    "no customer in the observation period",
+                    "at least one",
+                    "check the ids, and the dates under observation:",
+                )
+            ]
+        )
+    features = tuple(f for f in features if f.name in frame.columns)
+    frame = _typed(frame, features)
+    quality = describe_quality(dataset, frame, features)
+    return Customers(frame, features, quality, _rehearse(dataset, categories))
+
+
+def customer_expression(dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]):
+    """The customer table as one Ibis expression, and its features."""
+    customers = dataset.tables["customers"]
+    features = [_attribute(attribute) for attribute in dataset.attributes]
+    table = customers
+    parts = []
+    if _sells(dataset):
+        parts.append(purchase_features(dataset.tables["transactions"], start, end, categories))
+    touched = dataset.tables.get("interactions")
+    if touched is not None and {"campaign", "stage"} <= set(touched.columns):
+        parts.append(campaign_features(touched, start, end))
+    for part, more in parts:
+        table = table.left_join(part, "customer_id").drop("customer_id_right")
+        features += more
+    zero = {f.name: table[f.name].coalesce(0) for f in features if f.name in COUNTS}
+    return table.mutate(**zero) if zero else table, tuple(features)
+
+
+def _sells(dataset: Dataset) -> bool:
+    return "transactions" in dataset.tables
+
+
+def _attribute(attribute) -> Feature:
+    """An attribute of the contract as a feature."""
+    transform = {"ordered": "order", "category": "onehot"}.get(attribute.kind, "none")
+    words = {"high": attribute.high, "low": attribute.low}
+    return Feature(
+        name=attribute.name,
+        label=attribute.label,
+        kind=attribute.kind,
+        block=attribute.block,
+        forms=attribute.forms,
+        unit=attribute.unit,
+        transform=transform,
+        levels=attribute.levels,
+        definition=f"As given in the customers table, column {attribute.column}",
+        columns=(f"customers.{attribute.column}",),
+        **words,
+    )
+
+
+def _typed(frame: pd.DataFrame, features: tuple[Feature, ...]) -> pd.DataFrame:
+    """Numbers as floats and words as plain strings, whatever the engine returned."""
+    import pandas as pd
+
+    frame = frame.copy()
+    for feature in features:
+        if feature.kind not in ("category", "ordered"):
+            frame[feature.name] = pd.to_numeric(frame[feature.name]).astype("float64")
+    return frame
+
+
+def _rehearse(dataset: Dataset, categories: tuple[str, ...]) -> Rehearsal | None:
+    """The customer table before the holdout, with what came after; None without a holdout or purchases."""
+    if dataset.holdout is None or not _sells(dataset):
+        return None
+    split, end = dataset.holdout
+    before, features = customer_expression(dataset, dataset.observation_start, split, categories)
+    frame = before.filter(before.orders > 0).order_by("customer_id").to_pandas()
+    after, later = purchase_features(dataset.tables["transactions"], split, end, categories)
+    later = tuple(f for f in later if f.name.startswith(OUTCOMES))
+    outcomes = after.select("customer_id", *[f.name for f in later]).to_pandas()
+    outcomes = frame[["customer_id"]].merge(outcomes, how="left", on="customer_id")
+    outcomes = _typed(outcomes, later)
+    for count in ("sales", "frequency"):
+        outcomes[count] = outcomes[count].fillna(0.0)
+    return Rehearsal(_typed(frame, tuple(features)), outcomes, later, split, end)

@@ -1,0 +1,256 @@
+"""``dataset.yml`` as a typed value: what the tables are and what their columns mean."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from personas.dataset.mapping import Labels, Mapped, Strict, Target, Word, Words
+from personas.dataset.roles import (
+    Actions,
+    ByCustomer,
+    Employees,
+    Feedback,
+    Interactions,
+    Joins,
+    SetAside,
+    Subscriptions,
+    Table,
+    Tickets,
+    Transactions,
+)
+from personas.dataset.survey import Comments, Ratings
+
+ROLES = ("transactions", "interactions", "feedback", "tickets", "subscriptions", "employees", "actions")
+
+STAGES = ("contact", "interest", "purchase", "experience", "loyalty")
+
+
+class Source(Strict):
+    """Where a table is: files, or a table or query of a database."""
+
+    file: str | None = Field(
+        None,
+        description="A file, a folder or a pattern such as orders-*.csv, in the dataset's folder (or DATA).",
+    )
+    package: str | None = Field(None, description="Installed Python package that ships the file.")
+    connection: str | None = Field(
+        None, description="Ibis URL of a database; user and password only as ${ENVIRONMENT_VARIABLE}."
+    )
+    table: str | None = Field(None, description="Table of the database.")
+    query: str | None = Field(None, description="One SELECT for the database.")
+    format: Literal["csv", "parquet", "jsonl", "excel"] | None = Field(
+        None, description="Default: by the ending."
+    )
+    encoding: str = Field("utf-8", description="Encoding of a CSV file, such as latin-1 or cp1252.")
+    separator: str | None = Field(None, description="Between the columns of a CSV file; default: found out.")
+    decimal: Literal[".", ","] = Field(".", description="Decimal sign of numbers in a CSV file.")
+    thousands: Literal[".", ",", " ", "'"] | None = Field(
+        None, description="Sign between thousands in a CSV file."
+    )
+    sheet: str | None = Field(None, description="Sheet of an Excel file; default: the first.")
+    where: str = Field("", description="Where to get the files; said when one is missing.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.file is None) == (self.connection is None):
+            raise ValueError("either file or connection")
+        if self.connection is not None and (self.table is None) == (self.query is None):
+            raise ValueError("either table or query beside connection")
+        if self.package is not None and self.file is None:
+            raise ValueError("file: which file of the package")
+        return self
+
+
+def _moment(value: Any) -> Any:
+    """A calendar day stands for its first moment."""
+    if isinstance(value, str) and len(value) == 10:
+        return datetime.combine(date.fromisoformat(value), datetime.min.time())
+    return value
+
+
+Instant = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+class Period(Strict):
+    """From `start` (included) to `end` (not included), in local time."""
+
+    start: Instant = Field(None, description="First moment; default: the first that is seen.")
+    end: Instant = Field(
+        None, description="First moment after it: 'today' for every feature; default: last seen."
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> Period:
+        for moment in (self.start, self.end):
+            if moment is not None and moment.tzinfo is not None:
+                raise ValueError("local times without a zone")
+        if self.start and self.end and self.start >= self.end:
+            raise ValueError(f"a start before the end; found {self.start:%Y-%m-%d} and {self.end:%Y-%m-%d}")
+        return self
+
+
+class Holdout(Period):
+    """A last part of the observation, or a period after it, kept to test whether segments are useful."""
+
+    start: Annotated[datetime, BeforeValidator(_moment)] = Field(description="First moment.")
+    end: Annotated[datetime, BeforeValidator(_moment)] = Field(description="First moment after it.")
+
+
+class Zones(Strict):
+    """In which zone the times are stored, and in which the customers live."""
+
+    stored: str = Field("UTC", description="Zone of the times in the files, an IANA name such as UTC.")
+    local: str = Field(description="Zone of the customers, such as Europe/Berlin.")
+
+
+AttributeKind = Literal["number", "share", "count", "category", "ordered", "binary"]
+
+
+class Described(Strict):
+    """What a reader, and the segmentation, must know of a column of the customer table."""
+
+    label: str = Field("", description="What a reader calls it.")
+    kind: AttributeKind = Field(description="What it is; `binary` is yes or no.")
+    unit: str = Field("", description="Unit of a number.")
+    block: str = Field(
+        "", description="Attributes that ask the same question share a block; blocks weigh the same."
+    )
+    forms: bool | None = Field(None, description="True: may form segments. False: only describes them.")
+    high: str = Field("", description="Adjective for customers who have much of it.")
+    low: str = Field("", description="Adjective for customers who have little of it.")
+
+
+class AttributeContract(Described):
+    """What one column says about a customer."""
+
+    column: Word | None = Field(None, description="The column's name, if it differs from the attribute's.")
+    expression: str | None = Field(
+        None, description="A SQL expression over the columns instead of one column."
+    )
+    order: Words = Field(
+        (), description="All values (codes, where there are labels), for `ordered` from low to high."
+    )
+    labels: Labels = Field({}, description="Code to label; several codes may share a label.")
+    missing: Words = Field((), description="Values that mean: not known.")
+
+    @model_validator(mode="after")
+    def _scale(self) -> AttributeContract:
+        if self.kind == "ordered" and not self.order and not self.labels:
+            raise ValueError("order: the values from low to high (or labels in that order)")
+        if self.column is not None and self.expression is not None:
+            raise ValueError("either column or expression")
+        return self
+
+    def levels(self) -> tuple[str, ...]:
+        """List the labels in their order."""
+        codes = self.order or tuple(self.labels)
+        return tuple(dict.fromkeys(self.labels.get(code, code) for code in codes))
+
+
+class Feature(Described):
+    """An own feature: one value a customer, computed from the rows of a role as of the observation's end."""
+
+    role: Literal[ROLES] = Field(description="Role whose rows are summed up.")
+    expression: str = Field(
+        description="A SQL expression over normalised columns with SUM, AVG, COUNT, MIN, MAX …"
+    )
+    empty: float | None = Field(None, description="Value for customers without any row; default: not known.")
+
+
+class Customers(Strict):
+    """A customer, prospect, respondent or contact."""
+
+    source: Word | None = Field(
+        None, description="Name of one of the sources; none: customers are seen elsewhere."
+    )
+    join: Joins = Field({}, description="Other sources whose columns are joined, and the key.")
+    set_aside: tuple[SetAside, ...] = Field((), description="Rows that are not to be used, and why.")
+    id: Annotated[Mapped | None, Target("id", "customer_id")] = Field(None, description="Who it is.")
+    also_from: Annotated[
+        tuple[Literal[ROLES], ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)
+    ] = Field((), description="Roles whose customers stay in though the source does not list them.")
+    account: Annotated[Mapped | None, Target("id", "account_id")] = Field(
+        None, description="Company of a contact."
+    )
+    weight: Annotated[Mapped | None, Target("number")] = Field(None, description="Survey weight.")
+    referred_by: Annotated[Mapped | None, Target("id")] = Field(
+        None, description="Customer who referred this one."
+    )
+    attributes: dict[str, AttributeContract] = Field({}, description="What is known about the customer.")
+
+    @model_validator(mode="after")
+    def _whole(self) -> Customers:
+        if (self.source is None) != (self.id is None):
+            raise ValueError(
+                "source and id together, or neither where customers are only seen in other tables"
+            )
+        if self.source is None and (self.attributes or self.account or self.weight or self.referred_by):
+            raise ValueError("source: the table that the attributes are in")
+        return self
+
+
+class Accounts(Strict):
+    """B2B: a company, the unit that personas are made of."""
+
+    source: Word = Field(description="Name of one of the sources.")
+    join: Joins = Field({}, description="Other sources whose columns are joined, and the key.")
+    set_aside: tuple[SetAside, ...] = Field((), description="Rows that are not to be used, and why.")
+    id: Annotated[Mapped, Target("id", "account_id")] = Field(description="Which company.")
+    attributes: dict[str, AttributeContract] = Field({}, description="What is known about the company.")
+
+
+def _several(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
+def several(kind: type) -> Any:
+    return Annotated[tuple[kind, ...], BeforeValidator(_several)]
+
+
+class Contract(Strict):
+    """All of ``dataset.yml``. A role may be a list: several sources then make one table."""
+
+    title: str = Field(description="What the report is called.")
+    notice: str = Field("", description="What every page must say about the data.")
+    source: str = Field("", description="Where the data is from.")
+    licence: str = Field("", description="Under which terms.")
+    unit: str = Field("customer", description="What one customer is, in the singular.")
+    units: str = Field("customers", description="The same in the plural.")
+    relationship: Literal["b2c", "b2b"] = Field("b2c", description="Consumers, or companies with contacts.")
+    currency: str = Field("", description="ISO code of the money, such as EUR.")
+    timezone: Zones | None = Field(None, description="Without it, times are local already.")
+    observation: Period = Field(Period(), description="The period that is looked at.")
+    holdout: Holdout | None = Field(None, description="Kept to test whether segments are useful.")
+    stages: Words = Field(STAGES, description="Stages of the journey, in order.")
+    sources: dict[str, Source] = Field(description="The tables, by a name of your choice.")
+    customers: Customers = Field(Customers(), description="Who the customers are.")
+    accounts: Accounts | None = Field(None, description="B2B: the companies.")
+    transactions: several(Transactions) = Field((), description="Purchases.")
+    interactions: several(Interactions) = Field((), description="Contacts at touchpoints.")
+    feedback: several(Feedback) = Field((), description="Answers, reviews and comments, one a row.")
+    ratings: several(Ratings) = Field(
+        (), description="Scores of a wide survey; they join the feedback table."
+    )
+    comments: several(Comments) = Field(
+        (), description="Coded comments of a wide survey; they join the feedback."
+    )
+    tickets: several(Tickets) = Field((), description="Service cases.")
+    subscriptions: several(Subscriptions) = Field((), description="Contract periods.")
+    employees: several(Employees) = Field((), description="What staff say.")
+    actions: several(Actions) = Field((), description="What was done about pain points.")
+    features: dict[str, Feature] = Field({}, description="Own features, made from the rows of a role.")
+
+    @model_validator(mode="after")
+    def _anybody(self) -> Contract:
+        if self.customers.source is None and not any(isinstance(p, ByCustomer) for _, _, p in self.tables()):
+            raise ValueError("customers: a table of customers, or transactions that name them")
+        if self.relationship == "b2b" and self.accounts is None and self.customers.account is None:
+            raise ValueError("customers.account: the company of each contact, as relationship is b2b")
+        return self
+
+    def tables(self) -> list[tuple[str, int, Table]]:
+        """List role, position in the role's list, and what is read, for every declared long table."""
+        return [(role, number, part) for role in ROLES for number, part in enumerate(getattr(self, role))]

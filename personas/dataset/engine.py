@@ -1,0 +1,56 @@
+"""The engine that reads the tables: DuckDB through Ibis, with the doors shut once the declared files are known."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import ibis
+
+
+def open_engine() -> ibis.BaseBackend:
+    """Open an in-memory DuckDB whose answers do not depend on the machine's time zone.
+
+    Memory is limited to PERSONAS_MEMORY (default 2GB); what does not fit goes to a folder for temporary files.
+    """
+    import ibis
+
+    connection = ibis.duckdb.connect()
+    spill = Path(tempfile.gettempdir()) / f"personas-{os.getuid()}"
+    spill.mkdir(mode=0o700, exist_ok=True)
+    for setting in (
+        *CLOSED,
+        f"memory_limit = {quoted(os.environ.get('PERSONAS_MEMORY', '2GB'))}",
+        f"temp_directory = {quoted(str(spill))}",
+    ):
+        connection.raw_sql(f"SET {setting}")
+    return connection
+
+
+CLOSED = ("autoinstall_known_extensions = false", "autoload_known_extensions = false", "TimeZone = 'UTC'")
+
+
+def lock_engine(connection: ibis.BaseBackend, files: Iterable[Path]) -> None:
+    """Allow the engine these files only: no other file, no network, no extension, and no way back."""
+    allowed = ", ".join(quoted(str(file)) for file in sorted(set(files)))
+    connection.raw_sql(f"SET allowed_paths = [{allowed}]")
+    connection.raw_sql("SET enable_external_access = false")
+    connection.raw_sql("SET lock_configuration = true")
+
+
+def quoted(text: str) -> str:
+    """Write a text as a SQL literal.
+
+    >>> quoted("Men's")
+    "'Men''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def named(text: str) -> str:
+    """Write a text as a SQL name, quotes in it doubled."""
+    return '"' + text.replace('"', '""') + '"'

@@ -1,0 +1,229 @@
+"""Sources as lazy tables: files through DuckDB, database tables through their own engine."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import ibis
+import pyarrow
+
+from personas.dataset.connections import filled, masked, scrubbed, unset_variables, written_secrets
+from personas.dataset.contract import Contract, Source
+from personas.dataset.document import Document
+from personas.dataset.engine import CLOSED, lock_engine, named, open_engine, quoted
+from personas.dataset.files import FORMATS
+from personas.errors import Problem
+
+if TYPE_CHECKING:
+    from ibis import BaseBackend
+
+# The encodings that DuckDB reads without an extension; others are read by Python.
+NATIVE = {"utf-8": "utf-8", "ascii": "utf-8", "utf-16": "utf-16", "iso8859-1": "latin-1"}
+
+
+def open_sources(
+    contract: Contract, files: Mapping[str, tuple[Path, ...]], document: Document
+) -> tuple[BaseBackend | None, dict[str, ibis.Table], list[Problem]]:
+    """Open every source that can be opened; no rows are read but a sample of each CSV file.
+
+    Returns the engine (None if it cannot be reached), the tables by the source's name, and what went wrong.
+    """
+    urls = {source.connection for source in contract.sources.values() if source.connection is not None}
+    if not urls:
+        return _open_files(contract, files, document)
+    place = document.place(["sources"])
+    if len(urls) > 1 or any(source.file is not None for source in contract.sources.values()):
+        found = "sources of several databases" if len(urls) > 1 else "files and a database together"
+        fix = "load one into the other, or make two datasets"
+        return None, {}, [Problem(place, found, "all sources files, or all in one database", fix)]
+    return _open_database(contract, urls.pop(), document)
+
+
+def _open_files(contract, files, document):
+    connection = open_engine()
+    tables, problems = {}, []
+    for name, paths in files.items():
+        place = document.place(["sources", name])
+        try:
+            tables[name] = _open_file(connection, name, contract.sources[name], paths)
+        except Exception as error:  # any reader's own error: the file is not what it claims to be
+            problems.append(_unreadable(place, contract.sources[name], error))
+    lock_engine(connection, [path for paths in files.values() for path in paths])
+    return connection, tables, problems
+
+
+def _open_file(connection: BaseBackend, name: str, source: Source, paths: tuple[Path, ...]) -> ibis.Table:
+    kind = source.format or FORMATS[paths[0].suffix.lower()]
+    listed = "[" + ", ".join(quoted(str(path)) for path in paths) + "]"
+    if kind == "parquet":
+        return _view(connection, name, f"read_parquet({listed}, union_by_name = true)")
+    if kind == "jsonl":
+        return _view(
+            connection, name, f"read_json({listed}, format = 'newline_delimited', union_by_name = true)"
+        )
+    if kind == "excel":
+        return connection.create_table(name, _read_excel(paths, source.sheet), temp=True)
+    if not any(path.stat().st_size for path in paths):
+        raise ValueError("the file is empty")
+    encoding = codecs.lookup(source.encoding).name
+    if encoding not in NATIVE:
+        return connection.create_table(name, _read_csv(paths, source), temp=True)
+    options = [
+        "all_varchar = true",
+        "header = true",
+        "union_by_name = true",
+        f"encoding = {quoted(NATIVE[encoding])}",
+    ]
+    if source.separator:
+        options.append(f"delim = {quoted(source.separator)}")
+    return _view(connection, name, f"read_csv({listed}, {', '.join(options)})")
+
+
+def _view(connection: BaseBackend, name: str, reader: str) -> ibis.Table:
+    """Make a view with clean column names, blanks around text removed and empty text as NULL in CSV files."""
+    found = connection.raw_sql(f"DESCRIBE SELECT * FROM {reader}").fetchall()
+    trim = reader.startswith("read_csv")
+    if trim and len(found) == 1 and any(sign in found[0][0] for sign in ",;\t|"):
+        raise ValueError("one column only: the separator is another, or a quote is not closed")
+    columns = []
+    for column, kind, *_ in found:
+        value = named(column)
+        if trim:
+            value = f"nullif(trim({value}), '')"
+        elif kind.startswith(("STRUCT", "MAP", "UNION")) or kind.endswith("]"):
+            value = f"to_json({value})::VARCHAR"
+        elif kind == "JSON":
+            value = f"{value}::VARCHAR"
+        columns.append(f"{value} AS {named(column.strip())}")
+    connection.raw_sql(f"CREATE VIEW {named(name)} AS SELECT {', '.join(columns)} FROM {reader}")
+    return connection.table(name)
+
+
+def _read_excel(paths: tuple[Path, ...], sheet: str | None) -> pyarrow.Table:
+    """Read a sheet as text, as one reads a CSV file; a date becomes 2024-05-31 00:00:00."""
+    import openpyxl
+
+    parts = []
+    for path in paths:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        if sheet is not None and sheet not in book.sheetnames:
+            raise ValueError(f"no sheet {sheet}; sheets: {', '.join(book.sheetnames)}")
+        rows = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
+        book.close()
+        parts.append(_text_table(rows))
+    return pyarrow.concat_tables(parts, promote_options="default")
+
+
+def _read_csv(paths: tuple[Path, ...], source: Source) -> pyarrow.Table:
+    """Read a CSV file in an encoding that the engine does not know."""
+    import csv
+
+    parts = []
+    for path in paths:
+        with path.open(encoding=source.encoding, newline="") as file:
+            sample = file.read(65_536)
+            file.seek(0)
+            separator = source.separator or csv.Sniffer().sniff(sample, ",;\t|").delimiter
+            parts.append(_text_table(list(csv.reader(file, delimiter=separator))))
+    return pyarrow.concat_tables(parts, promote_options="default")
+
+
+def _text_table(rows: list) -> pyarrow.Table:
+    if not rows:
+        raise ValueError("no header")
+    names = [str(name).strip() for name in rows[0] if name is not None and str(name).strip()]
+    if len(set(names)) < len(names):
+        raise ValueError("a column name twice in the header")
+
+    def text(value):
+        written = "" if value is None else str(value).strip()
+        return written or None
+
+    body = [row for row in rows[1:] if any(text(value) for value in row)]
+    columns = [[text(row[at]) if at < len(row) else None for row in body] for at in range(len(names))]
+    return pyarrow.table(
+        {name: pyarrow.array(values, pyarrow.string()) for name, values in zip(names, columns, strict=True)}
+    )
+
+
+def _unreadable(place: str, source: Source, error: Exception) -> Problem:
+    text = " ".join(str(error).split())
+    if isinstance(error, LookupError):
+        return Problem(place, f"encoding {source.encoding}", "an encoding such as utf-8, latin-1 or cp1252")
+    if isinstance(error, UnicodeError) or "not utf-8" in text.lower() or "unicode" in text.lower():
+        fix = "say encoding: latin-1 (or cp1252, utf-16)"
+        return Problem(
+            place, f"{source.file} is not in the encoding {source.encoding}", "its own encoding", fix
+        )
+    return Problem(
+        place,
+        f"{source.file} cannot be read: {_short(text)}",
+        "a readable file",
+        "see whether it is complete",
+    )
+
+
+def _short(text: str) -> str:
+    text = re.sub(r"(?<![\w.])/(?:[^\s/'\"]+/)+", "", text)
+    text = text.split(" LINE 1:")[0].split(" Possible fixes")[0]
+    return text if len(text) <= 160 else text[:160] + "…"
+
+
+def _open_database(contract: Contract, url: str, document: Document):
+    place = document.place(["sources"])
+    if written_secrets(url):
+        fix = "write ${NAME} and set the variable NAME in the environment"
+        return None, {}, [Problem(place, f"a password in {masked(url)}", "no secrets in the file", fix)]
+    unset = unset_variables(url)
+    if unset:
+        return (
+            None,
+            {},
+            [
+                Problem(place, f"no value for {name}", "an environment variable", f"export {name}=…")
+                for name in unset
+            ],
+        )
+    try:
+        connection = ibis.connect(filled(url))
+        if connection.name == "duckdb":
+            for setting in CLOSED:
+                connection.raw_sql(f"SET {setting}")
+            lock_engine(connection, [])
+    except Exception as error:  # each database has errors of its own
+        found = f"no connection to {masked(url)}: {_short(scrubbed(str(error), url))}"
+        return (
+            None,
+            {},
+            [Problem(place, found, "a database that answers", "check address, user and password")],
+        )
+    tables, problems = {}, []
+    for name, source in contract.sources.items():
+        at = document.place(["sources", name])
+        try:
+            tables[name] = (
+                connection.sql(_single_select(source.query))
+                if source.query
+                else connection.table(source.table)
+            )
+            tables[name].schema()
+        except Exception as error:
+            found = f"no table {source.table}" if source.table else "a query that fails"
+            problems.append(
+                Problem(at, f"{found}: {_short(scrubbed(str(error), url))}", "a table or one SELECT")
+            )
+    return connection, tables, problems
+
+
+def _single_select(query: str) -> str:
+    import sqlglot
+    from sqlglot import exp
+
+    statements = sqlglot.parse(query)
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+        raise ValueError("a query is one SELECT")
+    return query.rstrip().rstrip(";")

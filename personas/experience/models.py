@@ -1,0 +1,96 @@
+"""What stage 03 hands over: KPIs, pain points and journey, for the base and for each segment."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from personas.estimates import Estimate, Frozen
+
+Kind = Literal["defines", "describes", "observed", "stated", "associated", "inferred"]
+
+
+class Kpi(Frozen):
+    """One KPI for one group. `better` says which direction is good."""
+
+    key: str
+    label: str
+    definition: str
+    better: Literal["higher", "lower", "neither"]
+    estimate: Estimate
+    rest: Estimate | None = None
+    effect: float | None = None
+    p_adjusted: float | None = None
+    test: str = ""
+
+
+class NotMeasured(Frozen):
+    """Something the data cannot answer, and what would."""
+
+    what: str
+    why: str
+    would_need: str
+
+
+class PainPoint(Frozen):
+    """Something that hurts, with how many it hurts and how badly.
+
+    reach : share of the persona's customers; severity : 0 to 1, how bad where it happens
+    impact : associated difference of the outcome among those affected (not measured where there is none)
+    rank_low, rank_high : the ranks that the bootstrap cannot tell apart
+    """
+
+    id: str
+    key: str
+    title: str
+    kind: Kind
+    stage: str
+    touchpoint: str
+    reach: Estimate
+    rest: Estimate | None
+    severity: float
+    severity_words: str
+    impact: Estimate
+    impact_words: str
+    score: float
+    rank: int
+    rank_low: int
+    rank_high: int
+    affected: int
+    remedy: str
+    claim_ids: tuple[str, ...] = ()
+
+
+class JourneyCell(Frozen):
+    """One stage of the journey for one group. `kind` says whether seen, reported or inferred."""
+
+    stage: str
+    touchpoint: str
+    doing: str
+    share: Estimate
+    rest: Estimate | None
+    feeling: Estimate
+    kind: Literal["observed", "reported", "inferred", "not measured"]
+
+
+class GroupExperience(Frozen):
+    """All of stage 03 for one group: segment 0 is the base, 1 the largest segment."""
+
+    segment: int
+    kpis: tuple[Kpi, ...]
+    pain_points: tuple[PainPoint, ...]
+    journey: tuple[JourneyCell, ...]
+
+
+class Experience(Frozen):
+    """What the data says of the experience of the base (first) and of each segment, and what it cannot say."""
+
+    groups: tuple[GroupExperience, ...]
+    not_measured: tuple[NotMeasured, ...]
+
+    @property
+    def base(self) -> GroupExperience:
+        return self.groups[0]
+
+    def of(self, segment: int) -> GroupExperience:
+        """The experience of one segment."""
+        return next(group for group in self.groups if group.segment == segment)

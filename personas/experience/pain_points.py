@@ -1,0 +1,168 @@
+"""Pain points that behaviour gives away: reach × severity × impact, ranked with the ties that chance leaves.
+
+Everything here is inferred: nobody said that it hurts. Reach is the share affected among those who could be;
+severity how bad it is where it happens (0 to 1, by the playbook); impact what the affected spent less than the
+others in the months *after*, compared with what each group spent before.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from personas.customers.table import Rehearsal
+from personas.estimates import Estimate, not_measured, ratio_estimate, share_estimate
+from personas.experience.models import PainPoint
+from personas.experience.playbook import Signal
+
+RESAMPLES = 400
+SMALLEST_LOSS = (
+    0.05  # an impact that cannot be told from none still counts a little, so that reach orders the list
+)
+
+
+def find_pain_points(
+    frame: pd.DataFrame,
+    playbook: dict[str, Signal],
+    rehearsal: Rehearsal | None,
+    inside: np.ndarray | None,
+    segment: int,
+    min_group: int,
+    seed: int,
+) -> tuple[PainPoint, ...]:
+    """Rank the pain points of one group by score, worst first.
+
+    frame : the customer table; inside : (n,) bool, who belongs to the group (None: everybody)
+    segment : number of the group, for ids (0 = base); groups of affected under `min_group` are left out
+    """
+    inside = np.ones(len(frame), bool) if inside is None else inside
+    everybody = set(frame["customer_id"])
+    ids = set(frame.loc[inside, "customer_id"])
+    found, scores = [], []
+    rng = np.random.default_rng([seed, 10, segment])
+    for key, signal in playbook.items():
+        if not signal.applies(frame):
+            continue
+        exposed, affected = signal.exposed(frame), signal.affected(frame)
+        here = exposed & inside
+        hurt = affected & inside
+        spared = here & ~hurt
+        if hurt.sum() < min_group or 0 < spared.sum() < min_group:
+            continue
+        depth = np.where(hurt, signal.depth.of(frame), 0.0)
+        severity = float(depth[hurt].mean())
+        impact, before, after, was_hurt = _impact(signal, rehearsal, ids)
+        if not impact.measured and not inside.all():
+            impact, before, after, was_hurt = _borrowed(_impact(signal, rehearsal, everybody))
+        elsewhere = exposed & ~inside
+        rest = share_estimate(affected[elsewhere]) if elsewhere.sum() >= min_group else None
+        reach = share_estimate(hurt[here])
+        scores.append(_score_resamples(hurt[here], depth[here], before, after, was_hurt, rng))
+        found.append(
+            PainPoint(
+                id=f"pain-{segment}-{key}", key=key, title=signal.title, kind="inferred", stage=signal.stage,
+                touchpoint=signal.touchpoint, reach=reach, rest=rest, severity=severity,
+                severity_words=_severity_words(severity), impact=impact, impact_words=_impact_words(impact),
+                score=reach.value * severity * _loss(impact.value), rank=0, rank_low=0, rank_high=0,
+                affected=int(hurt.sum()), remedy=key,
+            )
+        )  # fmt: skip
+    return _rank(found, scores)
+
+
+def _impact(signal: Signal, rehearsal: Rehearsal | None, ids: set[str]):
+    """What the affected spent later, against before, less the same of the others: (estimate, before, after, who)."""
+    nothing = (np.zeros(0), np.zeros(0), np.zeros(0, bool))
+    if rehearsal is None or not signal.applies(rehearsal.frame) or "sales" not in rehearsal.outcomes:
+        return not_measured("no later period to look at", "share"), *nothing
+    member = rehearsal.frame["customer_id"].isin(ids).to_numpy()
+    rows = rehearsal.frame[member]
+    exposed, hurt = signal.exposed(rows), signal.affected(rows)
+    before = rows["sales"].to_numpy(float)[exposed]
+    after = rehearsal.outcomes["sales"].to_numpy(float)[member][exposed]
+    hurt = hurt[exposed]
+    if min(hurt.sum(), (~hurt).sum()) < 30:
+        return not_measured("too few customers to compare", "share", int(hurt.sum())), *nothing
+    kept, kept_else = (
+        ratio_estimate(after[hurt], before[hurt], "ratio"),
+        ratio_estimate(after[~hurt], before[~hurt], "ratio"),
+    )
+    if not kept.measured or not kept_else.measured:
+        return not_measured("no sales before", "share"), *nothing
+    relative = kept.value / kept_else.value
+    spread = relative * np.hypot(
+        (kept.high - kept.value) / kept.value if kept.value else 0.0,
+        (kept_else.high - kept_else.value) / kept_else.value,
+    )
+    estimate = Estimate(
+        value=relative - 1, low=relative - 1 - spread, high=relative - 1 + spread, n=int(hurt.sum()), unit="share",
+        method="later over earlier sales of the affected, against the same of the others; delta method",
+    )  # fmt: skip
+    return estimate, before, after, hurt
+
+
+def _borrowed(found):
+    """The impact among all customers, for a group in which too few are affected or spared; says so."""
+    impact, *groups = found
+    if not impact.measured:
+        return found
+    return impact.model_copy(
+        update={"method": f"among all customers, too few here; {impact.method}"}
+    ), *groups
+
+
+def _loss(impact: float | None) -> float:
+    return 1.0 if impact is None else min(max(-impact, SMALLEST_LOSS), 1.0)
+
+
+def _score_resamples(hurt, depth, before, after, was_hurt, rng) -> np.ndarray:
+    """Bootstrap the score over customers, (RESAMPLES,)."""
+    times = rng.multinomial(len(hurt), np.full(len(hurt), 1 / len(hurt)), size=RESAMPLES)
+    affected = times @ hurt
+    reach = affected / len(hurt)
+    severity = np.divide(times @ depth, affected, out=np.zeros(RESAMPLES), where=affected > 0)
+    loss = np.full(RESAMPLES, _loss(None))
+    if len(before):
+        times = rng.multinomial(len(before), np.full(len(before), 1 / len(before)), size=RESAMPLES)
+        kept = (times @ (after * was_hurt)) / np.maximum(times @ (before * was_hurt), 1e-9)
+        other = (times @ (after * ~was_hurt)) / np.maximum(times @ (before * ~was_hurt), 1e-9)
+        loss = np.clip(1 - kept / np.maximum(other, 1e-9), SMALLEST_LOSS, 1.0)
+    return reach * severity * loss
+
+
+def _rank(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, ...]:
+    """Order by score; two are tied when the interval of their difference spans zero."""
+    if not found:
+        return ()
+    order = sorted(range(len(found)), key=lambda i: (-found[i].score, found[i].key))
+    ranked = []
+    for position, i in enumerate(order, start=1):
+        better = worse = 0
+        for j in order:
+            if j == i:
+                continue
+            low, high = np.quantile(scores[j] - scores[i], [0.025, 0.975])
+            better += bool(low > 0)
+            worse += bool(high < 0)
+        ranked.append(
+            found[i].model_copy(
+                update={"rank": position, "rank_low": 1 + better, "rank_high": len(order) - worse}
+            )
+        )
+    return tuple(ranked)
+
+
+def _severity_words(severity: float) -> str:
+    return "mild" if severity < 0.35 else "marked" if severity < 0.65 else "severe"
+
+
+def _impact_words(impact: Estimate) -> str:
+    """The impact as association; nothing here shows a cause."""
+    if not impact.measured:
+        return f"effect on later sales not measured: {impact.method}"
+    if impact.low <= 0 <= impact.high:
+        return "no measurable difference in later sales"
+    whose = " among all customers" if impact.method.startswith("among all") else ""
+    if impact.value > 0:
+        return f"the affected spent more later, not less{whose}: no sign that it costs sales"
+    return f"associated with {-impact.value:.0%} less later sales than the others{whose}, against before"

@@ -1,0 +1,22 @@
+"""Stage 04: segments and experience in, personas out: claims with evidence, pain points, first actions, advice.
+
+A sentence about a persona exists only as a claim in the ledger. What formed the segments is described and never
+tested; what did not may be tested, and all p-values of a run are adjusted together.
+"""
+
+from personas.profiles.card import describe_dataset
+from personas.profiles.derivation import derive_personas
+from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
+from personas.profiles.tables import tabulate_actions, tabulate_claims, tabulate_personas
+
+__all__ = [
+    "Claim",
+    "DatasetCard",
+    "Persona",
+    "PersonaSet",
+    "derive_personas",
+    "describe_dataset",
+    "tabulate_actions",
+    "tabulate_claims",
+    "tabulate_personas",
+]

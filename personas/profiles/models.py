@@ -1,0 +1,201 @@
+"""What a persona is made of. Everything here is written to ``personas.json`` and read by the report.
+
+A sentence about a persona exists only as the ``sentence`` of a :class:`Claim`; all other fields point to
+claims by id.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from personas.estimates import Estimate, Frozen
+from personas.experience.models import JourneyCell, Kind, Kpi, NotMeasured, PainPoint
+from personas.segments.models import Verdict
+
+
+class Claim(Frozen):
+    """One sentence and all that is needed to doubt it.
+
+    estimate : in the persona; rest : among everybody else (None where there is nobody else)
+    effect : standardised difference, Cohen's d for means and h for shares, positive = persona higher
+    p_adjusted : Benjamini-Hochberg over all tested claims of the run; None where not tested
+    test : how it was tested, or "not tested: used to form the segments"
+    fits_share : share of the persona's customers for whom the statement is true (variety), 0 to 1
+    columns, filter : where the number comes from
+    """
+
+    id: str
+    persona_id: str | None
+    sentence: str
+    kind: Kind
+    feature: str
+    estimate: Estimate
+    rest: Estimate | None = None
+    effect: float | None = None
+    effect_name: Literal["d", "h", ""] = ""
+    p_adjusted: float | None = None
+    test: str = "not tested: used to form the segments"
+    fits_share: float | None = None
+    columns: tuple[str, ...] = ()
+    filter: str = ""
+
+
+class Trait(Frozen):
+    """How the persona stands on one feature. `gap` is in standard deviations of the base, clipped to ±3."""
+
+    feature: str
+    label: str
+    block: str
+    gap: float
+    persona: Estimate
+    rest: Estimate
+    claim_id: str
+
+
+class GlyphAxis(Frozen):
+    """One petal: `gap` in standard deviations from the base (0 = like everybody), clipped to ±2."""
+
+    label: str
+    words: str
+    gap: float
+
+
+class Distribution(Frozen):
+    """A categorical or ordered attribute: shares over known answers, persona against the rest.
+
+    persona, rest : shares aligned with `levels`, each summing to 1; None where hidden for privacy
+    known, of : customers of the persona with a known value, customers of the persona
+    """
+
+    feature: str
+    label: str
+    levels: tuple[str, ...]
+    persona: tuple[float | None, ...]
+    rest: tuple[float | None, ...]
+    known: int
+    of: int
+    known_rest: int
+    claim_id: str | None = None
+
+
+class Action(Frozen):
+    """What to do about a pain point, who does it and how to know that it worked.
+
+    reach : customers concerned; expected : effect to look for (assumption or estimate, see expected_words)
+    holdout_each : customers needed in each of two groups to prove it (power 80 %, 5 % two-sided);
+    None where the persona is too small to prove it
+    """
+
+    id: str
+    persona_id: str | None
+    title: str
+    why: str
+    owner: str
+    effort: Literal["low", "medium", "high"]
+    reach: int
+    expected: Estimate
+    expected_words: str
+    measure: str
+    check_after_weeks: int
+    holdout_each: int | None
+    strength: str
+    pain_point_id: str | None
+    claim_ids: tuple[str, ...]
+
+
+class Advice(Frozen):
+    """How to talk to the persona, and the claim it rests on."""
+
+    text: str
+    claim_id: str
+
+
+class Persona(Frozen):
+    """A segment described. `finding_claim`, `who`, `wants`, `struggles`, `goals`, `delights` are claim ids. `rule` is the short rule that assigns a customer, with its accuracy in words."""
+
+    id: str
+    number: int
+    name: str
+    finding_claim: str
+    n: int
+    share: Estimate
+    value_share: Estimate
+    stability: float | None
+    stability_word: str
+    in_between: Estimate
+    glyph: tuple[GlyphAxis, ...]
+    glyph_words: str
+    who: tuple[str, ...]
+    wants: tuple[str, ...]
+    struggles: tuple[str, ...]
+    expect: str | None
+    expect_claim: str | None
+    traits: tuple[Trait, ...]
+    profile: tuple[Distribution, ...]
+    goals: tuple[str, ...]
+    pain_points: tuple[PainPoint, ...]
+    delights: tuple[str, ...]
+    journey: tuple[JourneyCell, ...]
+    kpis: tuple[Kpi, ...]
+    actions: tuple[Action, ...]
+    do: tuple[Advice, ...]
+    dont: tuple[Advice, ...]
+    variety: str
+    rule: str
+    not_measured: tuple[NotMeasured, ...]
+
+
+class DatasetCard(Frozen):
+    """What the reader must know of the data before believing anything."""
+
+    name: str
+    title: str
+    unit: str
+    units: str
+    notice: str
+    source: str
+    licence: str
+    currency: str
+    observation_start: str
+    observation_end: str
+    customers: int
+
+
+class PersonaSet(Frozen):
+    """All of ``personas.json``."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    dataset: DatasetCard
+    verdict: Verdict
+    headline: str
+    summary: tuple[str, ...]
+    kpis: tuple[Kpi, ...]
+    pain_points: tuple[PainPoint, ...]
+    actions: tuple[Action, ...]
+    personas: tuple[Persona, ...]
+    compare_features: tuple[str, ...]
+    journey: tuple[JourneyCell, ...]
+    claims: tuple[Claim, ...]
+    not_measured: tuple[NotMeasured, ...]
+    represented: tuple[str, ...]
+    min_group: int
+    seed: int
+
+
+__all__ = [
+    "Action",
+    "Advice",
+    "Claim",
+    "DatasetCard",
+    "Distribution",
+    "GlyphAxis",
+    "JourneyCell",
+    "Kind",
+    "Kpi",
+    "NotMeasured",
+    "PainPoint",
+    "Persona",
+    "PersonaSet",
+    "Trait",
+    "Verdict",
+]

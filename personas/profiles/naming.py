@@ -1,0 +1,62 @@
+"""Names that come from the data: an adjective and a noun from the traits that set the segment apart most."""
+
+from __future__ import annotations
+
+from personas.profiles.traits import Standing
+
+NAMEABLE = 0.25  # a trait weaker than this (standard deviations from the base) does not name anybody
+
+
+def name_personas(standings: list[list[Standing]], units: str) -> tuple[str, ...]:
+    """One short, distinct name a segment, strongest traits first.
+
+    standings : for each segment its standing on every forming feature; units : "households", "customers" …
+    A noun comes from the strongest trait that has one, else it is `units`; adjectives come from other blocks.
+    """
+    if len(standings) == 1:
+        return (f"All {units}",)
+    names: list[str] = []
+    for own in standings:
+        ranked = sorted(
+            (s for s in own if s.feature.forms and s.distinct and abs(s.gap) >= NAMEABLE),
+            key=lambda s: (-abs(s.gap), s.feature.name),
+        )
+        names.append(_first_free(ranked, units, names))
+    return tuple(names)
+
+
+def _first_free(ranked: list[Standing], units: str, taken: list[str]) -> str:
+    for name in _names(ranked, units):
+        if name not in taken:
+            return name
+    return f"Other {units}" if f"Other {units}" not in taken else f"Other {units} {len(taken) + 1}"
+
+
+def _names(ranked: list[Standing], units: str):
+    """Possible names, best first."""
+    nouns = [s for s in ranked if _noun(s)]
+    for noun in nouns[:3]:
+        for other in ranked:
+            if other.feature.block != noun.feature.block and _adjective(other):
+                yield _sentence_case(f"{_adjective(other)} {_noun(noun)}")
+        yield _sentence_case(_noun(noun))
+    adjectives = [s for s in ranked if _adjective(s)]
+    for first in adjectives:
+        for second in adjectives:
+            if first.feature.block != second.feature.block and abs(first.gap) >= abs(second.gap):
+                yield _sentence_case(f"{_adjective(first)}, {_adjective(second)} {units}")
+        yield _sentence_case(f"{_adjective(first)} {units}")
+    if not ranked:
+        yield f"Average {units}"
+
+
+def _noun(standing: Standing) -> str:
+    return standing.feature.name_high if standing.gap > 0 else standing.feature.name_low
+
+
+def _adjective(standing: Standing) -> str:
+    return standing.feature.high if standing.gap > 0 else standing.feature.low
+
+
+def _sentence_case(text: str) -> str:
+    return text[:1].upper() + text[1:]

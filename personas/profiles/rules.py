@@ -1,0 +1,64 @@
+"""The short rule that tells a persona from the others, with its honest accuracy."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from personas.customers.models import Feature
+from personas.segments.space import forming, levels_of, numbers_of
+
+DEPTH = 2
+
+
+def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.ndarray, seed: int) -> str:
+    """Describe the segment by at most two questions, found by a small tree and judged by cross-validation."""
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.tree import DecisionTreeClassifier
+
+    used = [f for f in forming(features) if frame[f.name].notna().any()]
+    if inside.all() or min(inside.sum(), (~inside).sum()) < 10 or not used:
+        return ""
+    x = np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in used])
+    tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=10, class_weight="balanced", random_state=seed)
+    guess = cross_val_predict(tree, x, inside, cv=StratifiedKFold(5, shuffle=True, random_state=seed))
+    found = float(guess[inside].mean())
+    right = float(inside[guess].mean()) if guess.any() else 0.0
+    tree.fit(x, inside)
+    conditions = _path(tree.tree_, used, frame)
+    return (
+        f"{' and '.join(conditions)}. This rule alone finds {found:.0%} of them, and {right:.0%} of those it "
+        "points to belong here; the full assignment uses all forming features."
+    )
+
+
+def _path(tree, used, frame) -> list[str]:
+    """Conditions on the way to the leaf that holds most of the segment."""
+    leaves = [node for node in range(tree.node_count) if tree.children_left[node] == -1]
+    best = max(leaves, key=lambda leaf: (tree.value[leaf][0][1] > tree.value[leaf][0][0], _inside(tree, leaf)))
+    parents = {}
+    for node in range(tree.node_count):
+        for side, child in (("at most", tree.children_left[node]), ("above", tree.children_right[node])):
+            if child != -1:
+                parents[child] = (node, side)
+    conditions = []
+    while best in parents:
+        best, side = parents[best]
+        feature = used[tree.feature[best]]
+        conditions.append(f"{feature.label} {side} {_threshold(feature, tree.threshold[best], frame)}")
+    return conditions[::-1]
+
+
+def _inside(tree, leaf) -> float:
+    """Weighted customers of the segment in a leaf, whatever scikit-learn stores there (counts or shares)."""
+    value = tree.value[leaf][0]
+    return float(value[1] / value.sum() * tree.weighted_n_node_samples[leaf])
+
+
+def _threshold(feature: Feature, cut: float, frame: pd.DataFrame) -> str:
+    levels = levels_of(feature, frame[feature.name])
+    if levels:
+        return levels[int(np.clip(np.floor(cut), 0, len(levels) - 1))]
+    if feature.unit == "share":
+        return f"{cut:.1%}".replace("%", "\u00a0%")
+    return f"{cut:,.0f}" if abs(cut) >= 10 else f"{cut:.2g}"

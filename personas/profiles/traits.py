@@ -1,0 +1,196 @@
+"""How each segment stands on each feature: against the rest, with effect and interval, as claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from personas.customers.models import Feature
+from personas.estimates import Estimate, Unit, cohen_d, cohen_h, mean_estimate, share_estimate
+from personas.experience.kpis import how_tested, welch_p
+from personas.numerals import Numerals
+from personas.profiles.claims import Ledger
+from personas.profiles.models import Claim, Distribution, Trait
+from personas.segments.space import levels_of, numbers_of
+
+SMALLEST_EFFECT = 0.2  # smallest effect of interest, |d| or |h|
+TYPICAL = 0.5
+
+UNITS: dict[str, Unit] = {
+    "share": "share",
+    "money": "money",
+    "days": "days",
+    "ratio": "ratio",
+    "index": "index",
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One segment on one feature.
+
+    gap : mean difference to the base in standard deviations of the base; effect : Cohen's d or h against the rest
+    distinct : interval of the difference off zero and effect above the smallest of interest
+    fits : share of the segment's customers on its side of the base's median
+    """
+
+    feature: Feature
+    own: Estimate
+    rest: Estimate
+    gap: float
+    effect: float
+    effect_name: str
+    distinct: bool
+    fits: float
+    p: float | None
+    level: str = ""
+
+
+def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray) -> Standing | None:
+    """Compare a segment with the rest on one feature; None where either has nothing to compare.
+
+    Numbers are compared by their means. Ordered answers are compared at the cut, other categories at the level,
+    where segment and rest differ most.
+    """
+    values = numbers_of(frame[feature.name], levels_of(feature, frame[feature.name]))
+    known = np.isfinite(values)
+    if (known & inside).sum() < 2 or (known & ~inside).sum() < 2 or np.nanstd(values) == 0:
+        return None
+    if feature.kind in ("category", "ordered", "binary") and levels_of(feature, frame[feature.name]):
+        return _stand_on_levels(frame, feature, inside, values, known)
+    a, b = values[known & inside], values[known & ~inside]
+    effect = cohen_d(a, b)
+    if effect is None:
+        return None
+    unit = UNITS.get(feature.unit, "count")
+    own, rest = mean_estimate(a, unit), mean_estimate(b, unit)
+    median = np.median(values[known])
+    side = (a > median) if effect > 0 else (a < median)
+    fits = float(side.mean() + (a == median).mean() / 2)
+    error = np.hypot(a.std(ddof=1) / np.sqrt(len(a)), b.std(ddof=1) / np.sqrt(len(b)))
+    apart = abs(a.mean() - b.mean()) > 1.96 * error
+    return Standing(
+        feature, own, rest, float((a.mean() - values[known].mean()) / values[known].std()), effect, "d",
+        bool(apart and abs(effect) >= SMALLEST_EFFECT), fits, welch_p(a, b),
+    )  # fmt: skip
+
+
+def _stand_on_levels(frame, feature, inside, values, known):
+    levels = levels_of(feature, frame[feature.name])
+    codes = range(1, len(levels)) if feature.kind == "ordered" else range(len(levels))
+    best = None
+    for code in codes:
+        flags = (values >= code) if feature.kind == "ordered" else (values == code)
+        a, b = flags[known & inside].astype(float), flags[known & ~inside].astype(float)
+        effect = cohen_h(a.mean(), b.mean())
+        if best is None or abs(effect) > abs(best[0]):
+            best = (effect, code, a, b)
+    effect, code, a, b = best
+    flip = feature.kind == "ordered" and effect < 0
+    if flip:
+        a, b = 1 - a, 1 - b
+    own, rest = share_estimate(a), share_estimate(b)
+    level = (
+        f"{levels[code - 1]} or less"
+        if flip
+        else f"{levels[code]}"
+        if feature.kind != "ordered"
+        else f"{levels[code]} or more"
+    )
+    if feature.kind == "ordered" and (code == len(levels) - 1 and not flip or code == 1 and flip):
+        level = levels[-1] if not flip else levels[0]
+    error = np.hypot(np.sqrt(a.mean() * (1 - a.mean()) / len(a)), np.sqrt(b.mean() * (1 - b.mean()) / len(b)))
+    apart = abs(a.mean() - b.mean()) > 1.96 * error
+    spread = np.nanstd(values) if feature.kind == "ordered" else 1.0
+    gap = (np.nanmean(values[inside]) - np.nanmean(values)) / spread if feature.kind == "ordered" else effect
+    return Standing(
+        feature, own, rest, float(gap), effect, "h", bool(apart and abs(effect) >= SMALLEST_EFFECT),
+        own.value, welch_p(a, b), level,
+    )  # fmt: skip
+
+
+def sentence_of(standing: Standing, numbers: Numerals) -> str:
+    """The standing as a sentence: words first, then the figures, the comparison with the rest."""
+    feature = standing.feature
+    own, rest = numbers.value(standing.own), numbers.value(standing.rest)
+    if standing.level:
+        return f"{feature.label}: {lower_first(standing.level)} for {own} of those known; others {rest}."
+    clause = feature.high_clause if standing.effect > 0 else feature.low_clause
+    if not clause:
+        side = "higher" if standing.effect > 0 else "lower"
+        clause = f"have {side} {lower_first(feature.label)}"
+    return f"They {clause}: {feature.phrase.replace('<value>', own)}; others {rest}."
+
+
+def lower_first(text: str) -> str:
+    """Lower the first letter unless the word is an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def enter_trait(ledger: Ledger, persona_id: str, standing: Standing, features, numbers: Numerals) -> str:
+    """Enter the claim of a standing; tested only where its columns did not form the segments."""
+    feature = standing.feature
+    rule = how_tested(feature.columns, features)
+    tested = not feature.forms and not rule.startswith("not tested")
+    return ledger.enter(
+        Claim(
+            id=f"{persona_id}-{feature.name}",
+            persona_id=persona_id,
+            sentence=sentence_of(standing, numbers),
+            kind="defines" if feature.forms else "describes",
+            feature=feature.name,
+            estimate=standing.own,
+            rest=standing.rest,
+            effect=standing.effect,
+            effect_name=standing.effect_name,
+            test=rule if tested else "not tested: used to form the segments",
+            fits_share=standing.fits,
+            columns=feature.columns,
+            filter=f"{feature.label} {standing.level}" if standing.level else "",
+        ),
+        standing.p if tested else None,
+    )
+
+
+def trait_of(standing: Standing, claim_id: str) -> Trait:
+    return Trait(
+        feature=standing.feature.name,
+        label=standing.feature.label + (f": {standing.level}" if standing.level else ""),
+        block=standing.feature.block,
+        gap=float(np.clip(standing.gap, -3, 3)),
+        persona=standing.own,
+        rest=standing.rest,
+        claim_id=claim_id,
+    )
+
+
+def distribution_of(
+    frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: int, claim_id: str | None
+) -> Distribution | None:
+    """Shares by level among the known, persona against the rest; levels with few customers are hidden.
+
+    A level is hidden on a side where 1 to `min_group` − 1 customers have it; if that leaves a single hidden level,
+    the next smallest is hidden too, so that it cannot be worked out by subtracting.
+    """
+    levels = levels_of(feature, frame[feature.name])
+    values = numbers_of(frame[feature.name], levels)
+    known = np.isfinite(values)
+    if not levels or (known & inside).sum() < min_group or (known & ~inside).sum() < min_group:
+        return None
+
+    def shares(member):
+        counts = np.bincount(values[known & member].astype(int), minlength=len(levels))
+        hidden = (counts > 0) & (counts < min_group)
+        if hidden.sum() == 1:
+            others = [i for i in np.argsort(counts, kind="stable") if not hidden[i] and counts[i] > 0]
+            if others:
+                hidden[others[0]] = True
+        return tuple(None if hide else float(count / counts.sum()) for count, hide in zip(counts, hidden, strict=True))
+
+    return Distribution(
+        feature=feature.name, label=feature.label, levels=levels, persona=shares(inside), rest=shares(~inside),
+        known=int((known & inside).sum()), of=int(inside.sum()), known_rest=int((known & ~inside).sum()),
+        claim_id=claim_id,
+    )  # fmt: skip

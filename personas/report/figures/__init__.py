@@ -1,0 +1,25 @@
+"""The report's charts, each a function from personas and evidence to a Figure that shows itself."""
+
+from personas.report.figures.differences import dot_multiples, heat_table
+from personas.report.figures.flower import bloom, flower
+from personas.report.figures.journey import journey_lanes
+from personas.report.figures.map import segment_map
+from personas.report.figures.pains import pain_bars, priorities
+from personas.report.figures.portrait import distribution_bars, portrait
+from personas.report.figures.shares import share_bars
+from personas.report.figures.stability import stability_chart
+
+__all__ = [
+    "bloom",
+    "distribution_bars",
+    "dot_multiples",
+    "flower",
+    "heat_table",
+    "journey_lanes",
+    "pain_bars",
+    "portrait",
+    "priorities",
+    "segment_map",
+    "share_bars",
+    "stability_chart",
+]

@@ -1,0 +1,56 @@
+"""The front page over all published runs: one entry a dataset, read from its ``personas.json``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from markupsafe import Markup
+from pydantic import ValidationError
+
+from personas.numerals import Numerals
+from personas.profiles.models import PersonaSet
+from personas.report.figure import environment, stylesheet
+from personas.report.figures import flower
+from personas.report.page import content_policy, script
+
+
+@dataclass(frozen=True)
+class Run:
+    """A published run; `set` is None where its ``personas.json`` could not be read, and `trouble` says why."""
+
+    folder: str
+    link: str
+    set: PersonaSet | None
+    numbers: Numerals
+    trouble: str = ""
+
+
+def read_runs(reports_folder: Path | str) -> tuple[Run, ...]:
+    """Read every ``<dataset>/personas.json`` below the folder, in order of the dataset's name."""
+    runs = []
+    for path in sorted(Path(reports_folder).glob("*/personas.json")):
+        name = path.parent.name
+        if name.startswith("."):
+            continue
+        link = f"{quote(name)}/report.html"
+        try:
+            persona_set = PersonaSet.model_validate_json(path.read_bytes())
+        except (ValidationError, OSError):
+            trouble = "Its personas.json was written by another version: run this dataset again."
+            runs.append(Run(name, link, None, Numerals(), trouble))
+        else:
+            runs.append(Run(name, link, persona_set, Numerals(persona_set.dataset.currency)))
+    return tuple(runs)
+
+
+def write_index(reports_folder: Path | str) -> Path:
+    """Write ``index.html`` over all published runs and return its path."""
+    code = script()
+    html = environment().get_template("index.html").render(
+        runs=read_runs(reports_folder), flower=flower, style=Markup(stylesheet()), script=code, policy=content_policy(code)
+    )  # fmt: skip
+    path = Path(reports_folder) / "index.html"
+    path.write_text(html, encoding="utf-8")
+    return path

@@ -1,0 +1,80 @@
+"""The report as one self-contained HTML page: no request leaves it and no script comes from the data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+from personas.customers.models import Feature, Quality
+from personas.profiles.models import PersonaSet
+from personas.report.figure import environment, stylesheet, template_text
+from personas.report.figures import bloom, flower
+from personas.report.summary import summarise
+from personas.segments.models import Evidence, MapPoint, SegmentSize
+
+
+def script() -> Markup:
+    return Markup(template_text("script.js"))
+
+
+def content_policy(code: str) -> str:
+    """The content security policy that lets exactly this script run and loads nothing."""
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def render_report(
+    persona_set: PersonaSet,
+    evidence: Evidence,
+    sizes: Sequence[SegmentSize],
+    map_points: Sequence[MapPoint],
+    quality: Quality,
+    features: Sequence[Feature],
+    changes=None,
+    versions: Mapping[str, str] | None = None,
+) -> str:
+    """Write the whole report as HTML; the same input gives the same bytes.
+
+    changes : what moved since the last run (``first_run``, ``sentence``); None counts as a first run
+    versions : names and versions for the appendix
+    Raises ValueError where a persona refers to a claim that is not there.
+    """
+    code = script()
+    return environment().get_template("report.html").render(
+        s=summarise(persona_set, evidence, sizes, map_points, quality, features),
+        changes=changes,
+        versions=dict(versions or {}),
+        bloom=bloom,
+        flower=flower,
+        style=Markup(stylesheet()),
+        script=code,
+        policy=content_policy(code),
+    )  # fmt: skip
+
+
+def write_report(
+    folder: Path | str,
+    persona_set: PersonaSet,
+    evidence: Evidence,
+    sizes: Sequence[SegmentSize],
+    map_points: Sequence[MapPoint],
+    quality: Quality,
+    features: Sequence[Feature],
+    changes=None,
+    versions: Mapping[str, str] | None = None,
+) -> Path:
+    """Write ``report.html`` and ``personas.json`` to `folder` and return the report's path."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    html = render_report(persona_set, evidence, sizes, map_points, quality, features, changes, versions)
+    (folder / "personas.json").write_text(persona_set.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    path = folder / "report.html"
+    path.write_text(html, encoding="utf-8")
+    return path

@@ -1,0 +1,264 @@
+"""From personas and evidence to what the page needs: claims looked up, sections decided, headings as findings.
+
+Nothing is measured here and no statement about a persona is made: sentences come from claims, headings repeat
+numbers that are given. The result is frozen, and the templates only lay it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from personas.customers.models import Feature, Quality
+from personas.estimates import Estimate
+from personas.numerals import Numerals, in_words, percent
+from personas.profiles.models import Claim, NotMeasured, Persona, PersonaSet
+from personas.report import figures
+from personas.report.figure import Figure, lower_first
+from personas.report.figures.differences import traits_by_feature
+from personas.segments.models import Evidence, MapPoint, SegmentSize
+
+LISTS = ("who", "wants", "struggles", "goals", "delights")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A section's title as a finding, with the claims it repeats ("" where it speaks of no persona)."""
+
+    text: str
+    claims: str = ""
+
+
+@dataclass(frozen=True)
+class PersonaPage:
+    """One persona with its claims looked up and its charts drawn."""
+
+    persona: Persona
+    finding: Claim
+    sentences: dict[str, tuple[Claim, ...]]
+    expect: Claim | None
+    portrait: Figure | None
+    profile: tuple[Figure, ...]
+    pains: Figure | None
+    journey: Figure | None
+    next: Persona | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that the templates read. `homes` says where on the page a claim's evidence stands."""
+
+    set: PersonaSet
+    numbers: Numerals
+    pages: tuple[PersonaPage, ...]
+    claims: dict[str, Claim]
+    anchors: dict[str, str]
+    homes: dict[str, str]
+    further: tuple[Claim, ...]
+    headings: dict[str, Heading]
+    charts: dict[str, Figure]
+    compare: tuple[ComparedRow, ...]
+    missing: tuple[NotMeasured, ...]
+    evidence: Evidence
+    sizes: tuple[SegmentSize, ...]
+    quality: Quality
+    features: tuple[Feature, ...]
+
+    @property
+    def several(self) -> bool:
+        return len(self.pages) > 1
+
+
+def summarise(
+    persona_set: PersonaSet,
+    evidence: Evidence,
+    sizes: Sequence[SegmentSize],
+    map_points: Sequence[MapPoint],
+    quality: Quality,
+    features: Sequence[Feature],
+) -> Summary:
+    """Prepare a report. Raises ValueError if personas refer to claims that the set does not have."""
+    numbers = Numerals(persona_set.dataset.currency)
+    claims = {c.id: c for c in persona_set.claims}
+    check_references(persona_set, claims)
+    personas = persona_set.personas
+    homes = {}
+    for persona in personas:
+        for place in ("finding", *LISTS, "expect"):
+            for claim_id in placed(persona, place):
+                homes.setdefault(claim_id, f"{persona.id} {place}")
+    return Summary(
+        set=persona_set,
+        numbers=numbers,
+        pages=tuple(persona_page(p, persona_set, claims, i) for i, p in enumerate(personas)),
+        claims=claims,
+        anchors=anchors_of(persona_set),
+        homes=homes,
+        further=tuple(c for c in persona_set.claims if c.id not in homes),
+        headings=headings(persona_set),
+        charts=charts(persona_set, evidence, sizes, map_points),
+        compare=comparison(persona_set),
+        missing=missing(persona_set),
+        evidence=evidence,
+        sizes=tuple(sizes),
+        quality=quality,
+        features=tuple(features),
+    )
+
+
+def anchors_of(persona_set: PersonaSet) -> dict[str, str]:
+    """Claim id → id on the page. Numbered, since a claim's own id may hold anything."""
+    return {claim.id: f"claim-{i}" for i, claim in enumerate(persona_set.claims, 1)}
+
+
+def placed(persona: Persona, place: str) -> tuple[str, ...]:
+    """Ids of the claims shown at a place of the persona's page."""
+    if place == "finding":
+        return (persona.finding_claim,)
+    if place == "expect":
+        return (persona.expect_claim,) if persona.expect_claim else ()
+    return getattr(persona, place)
+
+
+def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
+    """Raise ValueError naming every reference to a claim that does not exist."""
+    wanted: list[tuple[str, str]] = []
+    for p in persona_set.personas:
+        wanted += [(p.id, i) for place in ("finding", *LISTS, "expect") for i in placed(p, place)]
+        wanted += [(p.id, t.claim_id) for t in p.traits]
+        wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
+        wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont)]
+        wanted += [(p.id, i) for item in (*p.pain_points, *p.actions) for i in item.claim_ids]
+    wanted += [
+        ("the base", i) for item in (*persona_set.pain_points, *persona_set.actions) for i in item.claim_ids
+    ]
+    lost = [f"{owner}: {claim_id}" for owner, claim_id in wanted if claim_id not in claims]
+    if lost:
+        raise ValueError("statements without a claim: " + "; ".join(lost[:20]))
+
+
+def persona_page(
+    persona: Persona, persona_set: PersonaSet, claims: dict[str, Claim], index: int
+) -> PersonaPage:
+    currency, personas = persona_set.dataset.currency, persona_set.personas
+    anchors = anchors_of(persona_set)
+    reach = max([1.0, *(abs(t.gap) for p in personas for t in p.traits)])
+    return PersonaPage(
+        persona=persona,
+        finding=claims[persona.finding_claim],
+        sentences={place: tuple(claims[i] for i in getattr(persona, place)) for place in LISTS},
+        expect=claims[persona.expect_claim] if persona.expect_claim else None,
+        portrait=figures.portrait(persona, currency, reach=reach, anchors=anchors)
+        if persona.traits
+        else None,
+        profile=tuple(figures.distribution_bars(d, persona) for d in persona.profile),
+        pains=figures.pain_bars(persona.pain_points, persona.number, currency, anchors)
+        if persona.pain_points
+        else None,
+        journey=figures.journey_lanes(persona.journey, persona.number) if persona.journey else None,
+        next=personas[(index + 1) % len(personas)] if len(personas) > 1 else None,
+    )
+
+
+def charts(
+    persona_set: PersonaSet, evidence: Evidence, sizes: Sequence[SegmentSize], map_points: Sequence[MapPoint]
+) -> dict[str, Figure]:
+    """The overview's charts by name; those without data are left out."""
+    personas, card = persona_set.personas, persona_set.dataset
+    found: dict[str, Figure] = {}
+    if len(personas) > 1:
+        found["shares"] = figures.share_bars(personas, card)
+        if any(p.traits for p in personas):
+            found["multiples"] = figures.dot_multiples(personas, persona_set.compare_features, card.currency)
+            found["heat"] = figures.heat_table(personas, (), card.currency)
+    if map_points:
+        found["map"] = figures.segment_map(map_points, personas, card, sizes)
+    if persona_set.pain_points:
+        found["priorities"] = figures.priorities(persona_set.pain_points, card.currency)
+    if persona_set.journey:
+        found["journey"] = figures.journey_lanes(
+            persona_set.journey, personas=personas if len(personas) > 1 else ()
+        )
+    if any(r.stability is not None for r in evidence.rows):
+        found["stability"] = figures.stability_chart(evidence)
+    return found
+
+
+def headings(persona_set: PersonaSet) -> dict[str, Heading]:
+    """Each section's title, built from the numbers given."""
+    card, personas, verdict = persona_set.dataset, persona_set.personas, persona_set.verdict
+    count = in_words(len(personas)).capitalize()
+    shares = [p.share.value for p in personas if p.share.measured]
+    found = {
+        "actions": Heading(
+            f"{in_words(len(persona_set.actions)).capitalize()} moves, the strongest first" if persona_set.actions
+            else "No action follows from these data yet"
+        ),
+        "kpis": Heading(f"All {card.customers:,} {card.units} in numbers"),
+        "personas": Heading(
+            f"{count} personas, from {percent(min(shares))} to {percent(max(shares))} of {card.units}"
+            if len(shares) > 1 else f"One persona: all {card.units}"
+        ),
+        "compare": Heading("Any two, side by side"),
+        "trust": Heading(verdict.sentence),
+    }  # fmt: skip
+    by_feature = [
+        next(iter(t.values())) for t in traits_by_feature(personas, persona_set.compare_features).values()
+    ]
+    if len(personas) > 1 and by_feature:
+        labels = " and ".join([by_feature[0].label, *(lower_first(t.label) for t in by_feature[1:2])])
+        found["differences"] = Heading(f"{labels} separate{'s' if len(by_feature) == 1 else ''} them most")
+    return found
+
+
+@dataclass(frozen=True)
+class ComparedCell:
+    """One persona's value on a row; `gap` sorts and folds rows, in standard deviations or as an effect size."""
+
+    persona: Persona
+    estimate: Estimate | None
+    gap: float | None
+    claim: str
+
+
+@dataclass(frozen=True)
+class ComparedRow:
+    label: str
+    cells: tuple[ComparedCell, ...]
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        return tuple(c.estimate for c in self.cells if c.estimate is not None)
+
+
+def comparison(persona_set: PersonaSet) -> tuple[ComparedRow, ...]:
+    """Rows that set personas side by side: traits, then KPIs that are measured for any persona."""
+    personas = persona_set.personas
+    if len(personas) < 2:
+        return ()
+    rows = []
+    for traits in traits_by_feature(personas, persona_set.compare_features).values():
+        cells = [
+            ComparedCell(p, t.persona, t.gap, t.claim_id)
+            if (t := traits.get(p.id))
+            else ComparedCell(p, None, None, "")
+            for p in personas
+        ]
+        rows.append(ComparedRow(next(iter(traits.values())).label, tuple(cells)))
+    shown = {row.label for row in rows}
+    for key in dict.fromkeys(k.key for p in personas for k in p.kpis):
+        mine = [next((k for k in p.kpis if k.key == key), None) for p in personas]
+        known = [k for k in mine if k is not None and k.estimate.measured]
+        if known and known[0].label not in shown:
+            cells = [
+                ComparedCell(p, k.estimate, k.effect, "") if k else ComparedCell(p, None, None, "")
+                for p, k in zip(personas, mine, strict=True)
+            ]
+            rows.append(ComparedRow(known[0].label, tuple(cells)))
+    return tuple(rows)
+
+
+def missing(persona_set: PersonaSet) -> tuple[NotMeasured, ...]:
+    """What the data cannot answer, each said once, however many personas say it."""
+    items = [*persona_set.not_measured, *(n for p in persona_set.personas for n in p.not_measured)]
+    return tuple({n.what: n for n in reversed(items)}.values())[::-1]

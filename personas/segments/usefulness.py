@@ -1,0 +1,210 @@
+"""Is the division of any use? Judged on what customers did later, which the segments have not seen.
+
+The segments of the months before the holdout explain a share of the variance of each outcome in it; the mean
+over the outcomes is compared with a random partition of the same sizes, with quantiles of the single best
+variable (a rule of thumb that anybody could use instead) and with a decision tree that was grown on the outcomes
+themselves and has as many leaves (what could be reached at most).
+
+One outcome alone would always be explained better by the variable that foretells it; a segmentation is made to
+serve many purposes at once, so it is judged on all outcomes together, and the outcomes are shown one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from personas.customers.models import Feature
+from personas.estimates import Estimate
+from personas.segments.kmeans import fit_kmeans
+from personas.segments.space import fit_space, forming, levels_of, numbers_of
+
+RESAMPLES = 200
+
+
+@dataclass(frozen=True)
+class Usefulness:
+    """What one number of segments explains, as mean R² over the outcomes.
+
+    explained : of the segments; random, rule, tree : of the alternatives; rule_feature : the single best variable
+    over_random, over_rule : differences, bootstrap intervals
+    by_outcome : outcome label → (segments, the rule)
+    """
+
+    explained: Estimate
+    random: float
+    rule: float
+    rule_feature: str
+    tree: float
+    over_random: Estimate
+    over_rule: Estimate
+    by_outcome: dict[str, tuple[float, float]]
+
+    @property
+    def useful(self) -> bool:
+        """Beyond chance, and not worse than the single best variable."""
+        return self.over_random.low > 0 and self.over_rule.high >= 0
+
+
+def outcome_matrix(outcomes: pd.DataFrame, features: tuple[Feature, ...]) -> np.ndarray:
+    """Outcomes as columns, skewed ones on a log scale, (n, m), NaN where there is none."""
+    columns = []
+    for feature in features:
+        values = outcomes[feature.name].to_numpy(float)
+        skewed = feature.transform == "log" or feature.unit == "money"
+        columns.append(np.sign(values) * np.log1p(np.abs(values)) if skewed else values)
+    return np.column_stack(columns)
+
+
+def explained_share(outcomes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Share of each outcome's variance between groups, adjusted for their number: (resamples, outcomes).
+
+    outcomes : (n, m); labels : (n,) int; weights : (resamples, n) multiplicities
+    """
+    groups = labels.max() + 1
+    member = np.zeros((len(labels), groups))
+    member[np.arange(len(labels)), labels] = 1.0
+    shares = []
+    for y in outcomes.T:
+        known = np.isfinite(y)
+        centred = np.where(known, y - y[known].mean(), 0.0)
+        w = weights * known
+        n, total, squares = w.sum(1), w @ centred, w @ centred**2
+        mass, pull = w @ member, w @ (member * centred[:, None])
+        spread = squares - total**2 / n
+        between = np.divide(pull**2, mass, out=np.zeros_like(pull), where=mass > 0).sum(1) - total**2 / n
+        raw = np.divide(between, spread, out=np.zeros_like(spread), where=spread > 0)
+        shares.append(1 - (1 - raw) * (n - 1) / np.maximum(n - groups, 1))
+    return np.array(shares).T
+
+
+def judge_usefulness(
+    frame: pd.DataFrame,
+    features: tuple[Feature, ...],
+    outcomes: pd.DataFrame,
+    outcome_features: tuple[Feature, ...],
+    ks: tuple[int, ...],
+    seed: int,
+    block_weights: dict[str, float] | None = None,
+) -> dict[int, Usefulness]:
+    """Judge each k in `ks` on `outcomes` (rows as in `frame`, which is as of before them)."""
+    points = fit_space(frame, features, block_weights).points(frame)
+    y = outcome_matrix(outcomes, outcome_features)
+    rng = np.random.default_rng([seed, 7])
+    weights = rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=RESAMPLES).astype(float)
+    once = np.ones((1, len(y)))
+    found = {}
+    for k in ks:
+        labels = fit_kmeans(points, k, np.random.default_rng([seed, 8, k]), n_init=10).labels
+        rule_feature, rule_labels = _best_rule(frame, features, y, k)
+        shuffled = rng.permutation(labels)
+        explained, rule, chance = (
+            explained_share(y, groups, weights).mean(1) for groups in (labels, rule_labels, shuffled)
+        )
+        single, rule_single = explained_share(y, labels, once)[0], explained_share(y, rule_labels, once)[0]
+        chance_single = explained_share(y, shuffled, once)[0]
+        found[k] = Usefulness(
+            explained=_estimate(single.mean(), explained, len(y)),
+            random=float(chance_single.mean()),
+            rule=float(rule_single.mean()),
+            rule_feature=rule_feature,
+            tree=_tree(frame, features, y, k, seed),
+            over_random=_estimate((single - chance_single).mean(), explained - chance, len(y)),
+            over_rule=_estimate((single - rule_single).mean(), explained - rule, len(y)),
+            by_outcome={
+                feature.label: (float(a), float(b))
+                for feature, a, b in zip(outcome_features, single, rule_single, strict=True)
+            },
+        )
+    return found
+
+
+def judge_by_leaving_out(
+    frame: pd.DataFrame,
+    features: tuple[Feature, ...],
+    ks: tuple[int, ...],
+    seed: int,
+    block_weights: dict[str, float] | None = None,
+) -> dict[int, Usefulness]:
+    """Without a later outcome, each forming feature serves as one for segments that were made without it."""
+    used = tuple(f for f in forming(features) if frame[f.name].notna().any())
+    parts: dict[int, list[Usefulness]] = {k: [] for k in ks}
+    for left_out in used:
+        others = tuple(f for f in used if f.name != left_out.name)
+        values = numbers_of(frame[left_out.name], levels_of(left_out, frame[left_out.name]))
+        outcome = pd.DataFrame({left_out.name: values})
+        if not others or np.nanstd(values) == 0:
+            continue
+        for k, one in judge_usefulness(frame, others, outcome, (left_out,), ks, seed, block_weights).items():
+            parts[k].append(one)
+    return {k: _mean_of(list_) for k, list_ in parts.items() if list_}
+
+
+def _mean_of(parts: list[Usefulness]) -> Usefulness:
+    def mean(pick):
+        return float(np.mean([pick(part) for part in parts]))
+
+    def estimate(name):
+        ends = {
+            end: mean(lambda part, end=end: getattr(getattr(part, name), end))
+            for end in ("value", "low", "high")
+        }
+        return Estimate(
+            **ends, n=parts[0].explained.n, unit="share", method="mean over features left out in turn"
+        )
+
+    return Usefulness(
+        explained=estimate("explained"),
+        random=mean(lambda part: part.random),
+        rule=mean(lambda part: part.rule),
+        rule_feature="the best feature for each",
+        tree=mean(lambda part: part.tree),
+        over_random=estimate("over_random"),
+        over_rule=estimate("over_rule"),
+        by_outcome={label: pair for part in parts for label, pair in part.by_outcome.items()},
+    )
+
+
+def _estimate(value: float, resamples: np.ndarray, n: int) -> Estimate:
+    low, high = np.quantile(resamples, [0.025, 0.975])
+    return Estimate(
+        value=float(value), low=float(low), high=float(high), n=n, unit="share",
+        method=f"percentile bootstrap over customers, {RESAMPLES} resamples",
+    )  # fmt: skip
+
+
+def _best_rule(frame, features, y, k):
+    """The one forming feature whose k quantile groups explain the outcomes best: (label, group of each customer)."""
+    once = np.ones((1, len(y)))
+    best = (-np.inf, "", np.zeros(len(y), int))
+    for feature in forming(features):
+        column = frame[feature.name]
+        values = pd.Series(numbers_of(column, levels_of(feature, column)))
+        if not values.notna().any():
+            continue
+        position = values.rank(method="average", pct=True) * k
+        groups = np.ceil(position).clip(1, k).fillna(0).astype(int).to_numpy()
+        groups = np.unique(groups, return_inverse=True)[1]
+        explained = explained_share(y, groups, once).mean()
+        if explained > best[0]:
+            best = (explained, feature.label, groups)
+    return best[1], best[2]
+
+
+def _tree(frame, features, y, leaves, seed) -> float:
+    """Cross-validated mean R² of one decision tree with `leaves` leaves, grown on the outcomes themselves."""
+    from sklearn.model_selection import KFold, cross_val_predict
+    from sklearn.tree import DecisionTreeRegressor
+
+    used = [f for f in forming(features) if frame[f.name].notna().any()]
+    x = np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in used])
+    known = np.isfinite(y)
+    spread = np.nanstd(y, axis=0)
+    scaled = (y - np.nanmean(y, axis=0)) / np.where(spread > 0, spread, 1.0)
+    folds = KFold(5, shuffle=True, random_state=seed)
+    tree = DecisionTreeRegressor(max_leaf_nodes=max(leaves, 2), random_state=seed, min_samples_leaf=20)
+    guess = cross_val_predict(tree, x, np.nan_to_num(scaled), cv=folds).reshape(scaled.shape)
+    error = np.where(known, (scaled - guess) ** 2, 0.0).sum(0) / known.sum(0)
+    return float(np.mean(1 - error))
