@@ -55,11 +55,7 @@ def decimals_of(estimate: Estimate) -> int:
     """
     scale = 100 if estimate.unit == "share" else 1
     known = [v * scale for v in (estimate.value, estimate.low, estimate.high) if v is not None]
-    if (
-        not known
-        or estimate.unit == "hour"
-        or (estimate.unit == "count" and all(v.is_integer() for v in known))
-    ):
+    if not known or estimate.unit == "hour" or (estimate.unit == "count" and all(v.is_integer() for v in known)):
         return 0
     blurred = len({round(v) for v in known}) < len(set(known))
     if estimate.unit in ("share", "percent"):

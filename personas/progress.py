@@ -104,7 +104,8 @@ def sentence(label: str, done: int, total: int | None, seconds: float) -> str:
         return f"{label}: {done} done" if done else f"{label}: starting"
     if not done:
         return f"{label}: {total} to do"
-    return f"{label}: {done} of {total}, about {duration(seconds / done * (total - done))} left"
+    left = seconds / done * (total - done)
+    return f"{label}: {done} of {total}, {f'about {duration(left)} left' if left >= 1 else 'nearly done'}"
 
 
 def closing(label: str, done: int, total: int | None, seconds: float) -> str:

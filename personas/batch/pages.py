@@ -27,16 +27,17 @@ a { color: inherit }
 h1, h2, h3 { line-height: 1.2; font-weight: 600 }
 .anchor-link { display: none }
 pre, code { font: .85rem/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace }
-.highlight { color: #1c1b19 }
 pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
-.jp-InputArea-editor { background: #f6f3ec; border: 1px solid var(--rule); padding: .5rem .75rem;
+.prompt { display: none }
+.input_area { background: #f6f3ec; color: #1c1b19; border: 1px solid #d9d3c6; padding: .5rem .75rem;
   margin: 1rem 0 .5rem }
-.jp-InputPrompt, .jp-OutputPrompt { display: none }
-.jp-OutputArea-output { overflow-x: auto; margin: .5rem 0 1rem }
+.output_area { overflow-x: auto; margin: .5rem 0 1rem }
 img, svg { max-width: 100%; height: auto }
+table, th, td { border: 0 }
 table { border-collapse: collapse; font: .85rem/1.4 system-ui, sans-serif;
   font-variant-numeric: tabular-nums }
-th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--rule); text-align: right; vertical-align: top }
+th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--rule) !important; text-align: right;
+  vertical-align: top }
 tbody th, th:first-child { text-align: left }
 """
 

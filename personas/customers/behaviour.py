@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 import ibis
 from ibis import _
 
-from personas.customers.models import Feature
 from personas.customers.wording import worded
 
 LEADING_CATEGORIES = 5

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-
 from personas.customers.behaviour import campaign_features, leading_categories, purchase_features
 from personas.customers.models import Feature, Quality
 from personas.customers.quality import describe_quality
@@ -80,9 +79,7 @@ def build_customers(dataset: Dataset) -> Customers:
     Raises InputError when nobody is left, saying which table was empty.
     """
     categories = leading_categories(dataset.tables["transactions"]) if _sells(dataset) else ()
-    table, features = customer_expression(
-        dataset, dataset.observation_start, dataset.observation_end, categories
-    )
+    table, features = customer_expression(dataset, dataset.observation_start, dataset.observation_end, categories)
     frame = table.order_by("customer_id").to_pandas()
     if frame.empty:
         raise InputError(

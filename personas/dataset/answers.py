@@ -89,11 +89,7 @@ def normalise_comments(
     }
     made["label"] = code.cases(*[(key, meaning.label) for key, meaning in comments.codes.items()], else_=None)
     for field in ("polarity", "touchpoint", "stage"):
-        pairs = [
-            (key, getattr(meaning, field))
-            for key, meaning in comments.codes.items()
-            if getattr(meaning, field)
-        ]
+        pairs = [(key, getattr(meaning, field)) for key, meaning in comments.codes.items() if getattr(meaning, field)]
         default = _word(getattr(comments, field))
         made[field] = code.cases(*pairs, else_=default) if pairs else default
     return _part(comments, table.select(*who, *flags, **made), (*who, *COMMENT), flags, keys)

@@ -22,8 +22,7 @@ def all_attributes(contract: Contract) -> tuple[Attribute, ...]:
     if contract.accounts is not None:
         source = contract.accounts.source
         found += [
-            attribute_of(name, given, source, "firmographic")
-            for name, given in contract.accounts.attributes.items()
+            attribute_of(name, given, source, "firmographic") for name, given in contract.accounts.attributes.items()
         ]
     b2b = contract.relationship == "b2b"
     block = "contacts" if b2b else "demographic"

@@ -11,6 +11,7 @@ from personas.dataset.doubts import Doubt, doubts_of
 from personas.dataset.models import CheckResult, Dataset, SetAsideRows
 from personas.dataset.normalise import Part
 from personas.dataset.relations import check_relations
+from personas.dataset.sources import broken, engine_errors
 from personas.errors import Problem
 
 
@@ -27,7 +28,7 @@ def check_dataset(dataset: Dataset) -> CheckResult:
         place = dataset.document.place(part.keys)
         try:
             found = check_part(name, part, dataset)
-        except engine_errors(dataset) as error:
+        except engine_errors(dataset.connection) as error:
             problems.append(broken(place, error))
             continue
         problems += found.problems
@@ -39,20 +40,6 @@ def check_dataset(dataset: Dataset) -> CheckResult:
     warnings += [*found.warnings, *doubtful_attributes(dataset)]
     notes = coverage_notes(dataset) if not found.problems else ()
     return CheckResult(found.problems, tuple(warnings), (*set_aside, *found.set_aside), notes)
-
-
-def engine_errors(dataset: Dataset) -> tuple[type[Exception], ...]:
-    """Name what the engine raises for a file that is broken further down; databases have errors of their own."""
-    import duckdb
-
-    return (duckdb.Error,) if dataset.connection.name == "duckdb" else (Exception,)
-
-
-def broken(place: str, error: Exception) -> Problem:
-    text = " ".join(str(error).split())[:200]
-    return Problem(
-        place, f"the source cannot be read to its end: {text}", "a complete file", "export it again"
-    )
 
 
 def check_part(name: str, part: Part, dataset: Dataset) -> CheckResult:
@@ -84,15 +71,11 @@ def check_part(name: str, part: Part, dataset: Dataset) -> CheckResult:
     problems, warnings = [], []
     for number, doubt in enumerate(doubts):
         if row[f"doubt {number}"]:
-            (problems if doubt.stops else warnings).append(
-                stated(doubt, row[f"doubt {number}"], part, dataset)
-            )
+            (problems if doubt.stops else warnings).append(stated(doubt, row[f"doubt {number}"], part, dataset))
     if sum(row[f"rule {number}"] for number in range(len(rules))) == total and not problems:
         most, reason = max((row[f"rule {number}"], rule.reason) for number, rule in enumerate(rules))
         fix = "see whether the columns and the observation are right"
-        problems.append(
-            Problem(place, f"no row that can be used: {most:,} of {total:,} {reason}", "rows to use", fix)
-        )
+        problems.append(Problem(place, f"no row that can be used: {most:,} of {total:,} {reason}", "rows to use", fix))
     if not problems:
         warnings += odd_shares(place, name, set_aside)
     return CheckResult(tuple(problems), tuple(warnings), set_aside)
@@ -117,6 +100,4 @@ def odd_shares(place: str, name: str, set_aside: tuple[SetAsideRows, ...]) -> It
             or "below zero" in found.reason
         ):
             text = f"{found.rows:,} of {found.of:,} rows: {found.reason}"
-            yield Problem(
-                place, text, "", f"they are left out of {name}; mend them at the source if they matter"
-            )
+            yield Problem(place, text, "", f"they are left out of {name}; mend them at the source if they matter")

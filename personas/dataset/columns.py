@@ -67,9 +67,7 @@ def read_value(mapped: Mapped, kind: ValueKind, columns: Columns, clock: Clock) 
     return Reading(value, raw if raw.type().is_string() and kind not in ("id", "text") else None)
 
 
-def typed(
-    raw: ibis.Value, kind: ValueKind, mapped: Mapped, source: Source | None, clock: Clock
-) -> ibis.Value:
+def typed(raw: ibis.Value, kind: ValueKind, mapped: Mapped, source: Source | None, clock: Clock) -> ibis.Value:
     if kind == "id":
         return as_text(raw)
     if kind == "text":

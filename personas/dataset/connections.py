@@ -32,9 +32,7 @@ def masked(url: str) -> str:
     'postgres://***@db/shop?token=***'
     """
     url = re.sub(r"://[^/@\s]*@", "://***@", url)
-    return SECRET_OPTION.sub(
-        lambda found: found.group(0).replace(found.group(1), "***") if found.group(1) else "", url
-    )
+    return SECRET_OPTION.sub(lambda found: found.group(0).replace(found.group(1), "***") if found.group(1) else "", url)
 
 
 def unset_variables(url: str, environment: Mapping[str, str] = os.environ) -> list[str]:

@@ -41,15 +41,11 @@ class Source(Strict):
     )
     table: str | None = Field(None, description="Table of the database.")
     query: str | None = Field(None, description="One SELECT for the database.")
-    format: Literal["csv", "parquet", "jsonl", "excel"] | None = Field(
-        None, description="Default: by the ending."
-    )
+    format: Literal["csv", "parquet", "jsonl", "excel"] | None = Field(None, description="Default: by the ending.")
     encoding: str = Field("utf-8", description="Encoding of a CSV file, such as latin-1 or cp1252.")
     separator: str | None = Field(None, description="Between the columns of a CSV file; default: found out.")
     decimal: Literal[".", ","] = Field(".", description="Decimal sign of numbers in a CSV file.")
-    thousands: Literal[".", ",", " ", "'"] | None = Field(
-        None, description="Sign between thousands in a CSV file."
-    )
+    thousands: Literal[".", ",", " ", "'"] | None = Field(None, description="Sign between thousands in a CSV file.")
     sheet: str | None = Field(None, description="Sheet of an Excel file; default: the first.")
     where: str = Field("", description="Where to get the files; said when one is missing.")
 
@@ -78,9 +74,7 @@ class Period(Strict):
     """From `start` (included) to `end` (not included), in local time."""
 
     start: Instant = Field(None, description="First moment; default: the first that is seen.")
-    end: Instant = Field(
-        None, description="First moment after it: 'today' for every feature; default: last seen."
-    )
+    end: Instant = Field(None, description="First moment after it: 'today' for every feature; default: last seen.")
 
     @model_validator(mode="after")
     def _rising(self) -> Period:
@@ -115,9 +109,7 @@ class Described(Strict):
     label: str = Field("", description="What a reader calls it.")
     kind: AttributeKind = Field(description="What it is; `binary` is yes or no.")
     unit: str = Field("", description="Unit of a number.")
-    block: str = Field(
-        "", description="Attributes that ask the same question share a block; blocks weigh the same."
-    )
+    block: str = Field("", description="Attributes that ask the same question share a block; blocks weigh the same.")
     forms: bool | None = Field(None, description="True: may form segments. False: only describes them.")
     high: str = Field("", description="Adjective for customers who have much of it.")
     low: str = Field("", description="Adjective for customers who have little of it.")
@@ -127,12 +119,8 @@ class AttributeContract(Described):
     """What one column says about a customer."""
 
     column: Word | None = Field(None, description="The column's name, if it differs from the attribute's.")
-    expression: str | None = Field(
-        None, description="A SQL expression over the columns instead of one column."
-    )
-    order: Words = Field(
-        (), description="All values (codes, where there are labels), for `ordered` from low to high."
-    )
+    expression: str | None = Field(None, description="A SQL expression over the columns instead of one column.")
+    order: Words = Field((), description="All values (codes, where there are labels), for `ordered` from low to high.")
     labels: Labels = Field({}, description="Code to label; several codes may share a label.")
     missing: Words = Field((), description="Values that mean: not known.")
 
@@ -154,39 +142,29 @@ class Feature(Described):
     """An own feature: one value a customer, computed from the rows of a role as of the observation's end."""
 
     role: Literal[ROLES] = Field(description="Role whose rows are summed up.")
-    expression: str = Field(
-        description="A SQL expression over normalised columns with SUM, AVG, COUNT, MIN, MAX …"
-    )
+    expression: str = Field(description="A SQL expression over normalised columns with SUM, AVG, COUNT, MIN, MAX …")
     empty: float | None = Field(None, description="Value for customers without any row; default: not known.")
 
 
 class Customers(Strict):
     """A customer, prospect, respondent or contact."""
 
-    source: Word | None = Field(
-        None, description="Name of one of the sources; none: customers are seen elsewhere."
-    )
+    source: Word | None = Field(None, description="Name of one of the sources; none: customers are seen elsewhere.")
     join: Joins = Field({}, description="Other sources whose columns are joined, and the key.")
     set_aside: tuple[SetAside, ...] = Field((), description="Rows that are not to be used, and why.")
     id: Annotated[Mapped | None, Target("id", "customer_id")] = Field(None, description="Who it is.")
-    also_from: Annotated[
-        tuple[Literal[ROLES], ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)
-    ] = Field((), description="Roles whose customers stay in though the source does not list them.")
-    account: Annotated[Mapped | None, Target("id", "account_id")] = Field(
-        None, description="Company of a contact."
+    also_from: Annotated[tuple[Literal[ROLES], ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = (
+        Field((), description="Roles whose customers stay in though the source does not list them.")
     )
+    account: Annotated[Mapped | None, Target("id", "account_id")] = Field(None, description="Company of a contact.")
     weight: Annotated[Mapped | None, Target("number")] = Field(None, description="Survey weight.")
-    referred_by: Annotated[Mapped | None, Target("id")] = Field(
-        None, description="Customer who referred this one."
-    )
+    referred_by: Annotated[Mapped | None, Target("id")] = Field(None, description="Customer who referred this one.")
     attributes: dict[str, AttributeContract] = Field({}, description="What is known about the customer.")
 
     @model_validator(mode="after")
     def _whole(self) -> Customers:
         if (self.source is None) != (self.id is None):
-            raise ValueError(
-                "source and id together, or neither where customers are only seen in other tables"
-            )
+            raise ValueError("source and id together, or neither where customers are only seen in other tables")
         if self.source is None and (self.attributes or self.account or self.weight or self.referred_by):
             raise ValueError("source: the table that the attributes are in")
         return self
@@ -231,12 +209,8 @@ class Contract(Strict):
     transactions: several(Transactions) = Field((), description="Purchases.")
     interactions: several(Interactions) = Field((), description="Contacts at touchpoints.")
     feedback: several(Feedback) = Field((), description="Answers, reviews and comments, one a row.")
-    ratings: several(Ratings) = Field(
-        (), description="Scores of a wide survey; they join the feedback table."
-    )
-    comments: several(Comments) = Field(
-        (), description="Coded comments of a wide survey; they join the feedback."
-    )
+    ratings: several(Ratings) = Field((), description="Scores of a wide survey; they join the feedback table.")
+    comments: several(Comments) = Field((), description="Coded comments of a wide survey; they join the feedback.")
     tickets: several(Tickets) = Field((), description="Service cases.")
     subscriptions: several(Subscriptions) = Field((), description="Contract periods.")
     employees: several(Employees) = Field((), description="What staff say.")

@@ -35,14 +35,10 @@ def doubtful_attributes(dataset: Dataset) -> list[Problem]:
                 Problem(place, "no value at all", "values", "see whether the column and missing: are right")
             )
         elif values == 1:
-            warnings.append(
-                Problem(place, "one and the same value everywhere", "values that differ", "leave it out")
-            )
+            warnings.append(Problem(place, "one and the same value everywhere", "values that differ", "leave it out"))
         elif attribute.kind == "category" and not attribute.levels and values > 30 and values > known / 2:
             found = f"{values:,} values in {known:,} rows: an id or free text rather than a category"
-            warnings.append(
-                Problem(place, found, "a few values that many share", "group them, or leave it out")
-            )
+            warnings.append(Problem(place, found, "a few values that many share", "group them, or leave it out"))
     if "weights" in row and row["weights"] is not None:
         warnings += _odd_weights(row, dataset)
     return warnings
@@ -53,17 +49,13 @@ def _odd_weights(row: dict, dataset: Dataset) -> list[Problem]:
     found = []
     if row["unweighted"]:
         found.append(
-            Problem(
-                place, f"{row['unweighted']:,} customers without a weight", "a weight each", "they count as 1"
-            )
+            Problem(place, f"{row['unweighted']:,} customers without a weight", "a weight each", "they count as 1")
         )
     mean = row["weights"] / max(row["all"] - row["unweighted"], 1)
     if not 0.9 <= mean <= 1.1 and mean < 2:
         sum_of = f"weights that sum to {row['weights']:,.0f} for {row['all']:,} customers"
         found.append(
-            Problem(
-                place, sum_of, "the number of customers, or of the population", "see whether it is the weight"
-            )
+            Problem(place, sum_of, "the number of customers, or of the population", "see whether it is the weight")
         )
     return found
 
@@ -72,9 +64,7 @@ def coverage_notes(dataset: Dataset) -> tuple[str, ...]:
     """Say what share is known of each attribute, who is in which table, and whether there are enough customers."""
     table = dataset.tables["customers"]
     units = dataset.card.units
-    counts = {"all": table.count()} | {
-        a.name: table[a.name].count() for a in dataset.attributes if a.name != "all"
-    }
+    counts = {"all": table.count()} | {a.name: table[a.name].count() for a in dataset.attributes if a.name != "all"}
     row = table.aggregate(**counts).to_pyarrow().to_pylist()[0]
     total = row["all"]
     notes = []
@@ -91,7 +81,7 @@ def coverage_notes(dataset: Dataset) -> tuple[str, ...]:
     forming = sum(attribute.forms for attribute in dataset.attributes)
     if forming and total < 70 * forming:
         notes.append(
-            f"{total:,} {units} for {forming} forming attributes: fewer than 70 each (Dolnicar et al. 2014), so segments "
-            "will be hard to find again"
+            f"{total:,} {units} for {forming} forming attributes: fewer than 70 each (Dolnicar et al. 2014), "
+            "so segments will be hard to find again"
         )
     return tuple(notes)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 import yaml
 
@@ -22,7 +23,7 @@ MAX_VALUES = 50_000
 class PlainLoader(yaml.SafeLoader):
     """A safe loader without YAML 1.1's guesses, refusing a key that is written twice."""
 
-    yaml_implicit_resolvers: dict = {}
+    yaml_implicit_resolvers: ClassVar[dict] = {}
 
 
 PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -86,9 +87,7 @@ def read_document(path: Path, shown: str) -> Document:
     Raises InputError for a file that is missing, too large, not UTF-8, not YAML, or that expands without end.
     """
     if not path.is_file():
-        raise InputError(
-            [Problem(shown, "no such file", "a dataset contract", "write one, see docs/contract.md")]
-        )
+        raise InputError([Problem(shown, "no such file", "a dataset contract", "write one, see docs/contract.md")])
     if path.stat().st_size > MAX_BYTES:
         raise InputError([Problem(shown, f"{path.stat().st_size:,} bytes", f"at most {MAX_BYTES:,}")])
     try:
@@ -166,8 +165,6 @@ def _unsafe(root: yaml.Node, shown: str) -> list[Problem]:
 
     if size(root) > MAX_VALUES:
         problems.append(
-            Problem(
-                shown, f"aliases that unfold into more than {MAX_VALUES:,} values", "a file of plain values"
-            )
+            Problem(shown, f"aliases that unfold into more than {MAX_VALUES:,} values", "a file of plain values")
         )
     return problems

@@ -63,7 +63,7 @@ def unreadable(part: Part) -> Iterator[Doubt]:
     }
     fixes = {
         "number": "say decimal: and thousands: in the source, or missing: for words",
-        "money": "say decimal: and thousands: in the source, or take the sign off: expression: REPLACE(column, '€', '')",
+        "money": "say decimal: and thousands: in the source; take signs off by expression: REPLACE(column, '€', '')",
         "moment": "say how it is written, format: '%d/%m/%Y %H:%M'",
         "yes": "say which values mean yes, is: [...]",
     }
@@ -75,15 +75,11 @@ def unreadable(part: Part) -> Iterator[Doubt]:
         condition = table[raw].notnull() & table[target.name].isnull()
         for flag in [column for column in table.columns if column.startswith(("aside", "below"))]:
             condition = condition & ~table[flag].fill_null(False)
-        yield Doubt(
-            (*part.keys, name), condition, table[raw], f"with text {found}", expected, fixes[target.kind]
-        )
+        yield Doubt((*part.keys, name), condition, table[raw], f"with text {found}", expected, fixes[target.kind])
     if isinstance(part.contract, Ratings):
         condition = table.score.isnull() & table["raw score"].notnull()
         fix = "list codes that are no answer under missing:"
-        yield Doubt(
-            (*part.keys, "items"), condition, table["raw score"], "with text that is no score", "numbers", fix
-        )
+        yield Doubt((*part.keys, "items"), condition, table["raw score"], "with text that is no score", "numbers", fix)
 
 
 def off_scale(part: Part) -> Iterator[Doubt]:
@@ -116,9 +112,7 @@ def off_scale(part: Part) -> Iterator[Doubt]:
         off = (table[name] < scale.low) | (table[name] > scale.high)
         wanted = f"{scale.low:g} to {scale.high:g}"
         fix = "list codes that are no answer under missing:, or correct scale:"
-        yield Doubt(
-            (*part.keys, name), off, table[name].cast("string"), f"with a {name} off its scale", wanted, fix
-        )
+        yield Doubt((*part.keys, name), off, table[name].cast("string"), f"with a {name} off its scale", wanted, fix)
 
 
 def undeclared(part: Part) -> Iterator[Doubt]:

@@ -73,12 +73,13 @@ TYPES = {
     exp.DataType.Type.TEXT: "string",
     exp.DataType.Type.DATE: "date",
     exp.DataType.Type.TIMESTAMP: "timestamp",
+    exp.DataType.Type.TIMESTAMPNTZ: "timestamp",
     exp.DataType.Type.BOOLEAN: "boolean",
 }
 ALLOWED = (
     "= <> < <= > >= AND OR NOT IN BETWEEN LIKE ILIKE IS NULL CASE WHEN + - * / % || CAST (to INTEGER, DOUBLE, VARCHAR, "
-    "DATE, TIMESTAMP, BOOLEAN), ABS ROUND FLOOR CEIL SQRT LN POWER GREATEST LEAST COALESCE NULLIF LOWER UPPER TRIM LENGTH "
-    "REPLACE SUBSTRING CONCAT YEAR MONTH DAY; over the rows of a role: SUM AVG COUNT MIN MAX MEDIAN STDDEV, with "
+    "DATE, TIMESTAMP, BOOLEAN), ABS ROUND FLOOR CEIL SQRT LN POWER GREATEST LEAST COALESCE NULLIF LOWER UPPER TRIM "
+    "LENGTH REPLACE SUBSTRING CONCAT YEAR MONTH DAY; over the rows of a role: SUM AVG COUNT MIN MAX MEDIAN STDDEV, with "
     "DISTINCT in COUNT and FILTER (WHERE …)"
 )
 MAX_LENGTH = 5_000
@@ -145,7 +146,8 @@ def _translate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.
     if kind is exp.Boolean:
         return ibis.literal(bool(node.this))
     if kind in BINARY:
-        return BINARY[kind](*_alike(inner(node.this), inner(node.expression)))
+        sides = inner(node.this), inner(node.expression)
+        return BINARY[kind](*(sides if kind in (exp.DPipe, exp.Like, exp.ILike) else _alike(*sides)))
     if kind in UNARY:
         return UNARY[kind](inner(node.this))
     if kind in (*AGGREGATE, exp.Count, exp.Filter):
@@ -164,8 +166,7 @@ def _translate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.
     if kind is exp.Case:
         subject = node.this
         pairs = [
-            (exp.EQ(this=subject, expression=when.this) if subject else when.this, when)
-            for when in node.args["ifs"]
+            (exp.EQ(this=subject, expression=when.this) if subject else when.this, when) for when in node.args["ifs"]
         ]
         default = node.args.get("default")
         other = {"else_": inner(default)} if default is not None else {}
@@ -199,15 +200,14 @@ def _alike(left: ibis.Value, right: ibis.Value, text: bool = False) -> tuple[ibi
 
 def _aggregate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.Value:
     """Sum up the rows of a customer, those that FILTER keeps."""
-    import ibis
-
     where = None
     if isinstance(node, exp.Filter):
         where = _translate(node.expression.this, columns)
         node = node.this
     if isinstance(node, exp.Count):
         if isinstance(node.this, exp.Star):
-            return (ibis.literal(True) if where is None else where).ifelse(1, 0).sum()
+            first = next(iter(columns.values()))
+            return ((first.isnull() | first.notnull()) if where is None else where).ifelse(1, 0).sum()
         if isinstance(node.this, exp.Distinct):
             values = [_translate(item, columns) for item in node.this.expressions]
             return values[0].nunique(where=where)

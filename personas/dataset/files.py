@@ -55,9 +55,7 @@ def locate_sources(
     problems: list[Problem] = []
     base = Path(data).expanduser() if data is not None else folder
     if data is not None and not base.is_dir():
-        return found, [
-            Problem("DATA", f"no folder {data}", "the folder with the dataset's files", "correct the path")
-        ]
+        return found, [Problem("DATA", f"no folder {data}", "the folder with the dataset's files", "correct the path")]
     for name, source in contract.sources.items():
         if source.file is None:
             continue
@@ -97,17 +95,8 @@ def _missing(place: str, source: Source, base: Path, data: str | Path | None) ->
     near = [file.name for file in base.iterdir() if file.suffix.lower() in FORMATS] if base.is_dir() else []
     where = str(data) if data is not None else "the dataset's folder"
     wanted = source.file if source.package is None else f"{source.file} of the package {source.package}"
-    fix = (
-        f"get the files from {source.where}, then DATA=path"
-        if source.where
-        else "put it there, or say DATA=path"
-    )
-    if (
-        near
-        and not source.where
-        and source.package is None
-        and "did you mean" in did_you_mean(source.file, near)
-    ):
+    fix = f"get the files from {source.where}, then DATA=path" if source.where else "put it there, or say DATA=path"
+    if near and not source.where and source.package is None and "did you mean" in did_you_mean(source.file, near):
         fix = did_you_mean(source.file, near)
     return Problem(place, f"no file {wanted}", f"a file in {where}", fix)
 

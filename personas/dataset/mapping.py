@@ -52,28 +52,18 @@ ORIGINS = ("column", "columns", "value", "expression")
 class Mapped(Strict):
     """Where a value comes from: one column, several to add up, a constant or an expression."""
 
-    column: Word | None = Field(
-        None, description="The column's name; `source.column` for one of a joined source."
-    )
+    column: Word | None = Field(None, description="The column's name; `source.column` for one of a joined source.")
     columns: Words = Field((), description="Several columns whose numbers are added up; blanks count as 0.")
     value: Word | None = Field(None, description="The same value for every row.")
-    expression: str | None = Field(
-        None, description="A SQL expression over the columns, from the allowed list."
-    )
-    is_: Words = Field(
-        (), alias="is", description="Yes where the column has one of these values, no otherwise."
-    )
+    expression: str | None = Field(None, description="A SQL expression over the columns, from the allowed list.")
+    is_: Words = Field((), alias="is", description="Yes where the column has one of these values, no otherwise.")
     missing: Words = Field((), description="Values that mean: not known.")
     labels: Labels = Field({}, description="Code to label.")
-    groups: Groups = Field(
-        {}, description="Group to the values (labels, where there are any) that it gathers."
-    )
+    groups: Groups = Field({}, description="Group to the values (labels, where there are any) that it gathers.")
     other: Word | None = Field(None, description="Group of the values that no group names, and of blanks.")
     date: bool = Field(False, description="The column is a calendar day, so no time zone applies.")
     format: str | None = Field(None, description="How a time is written, as in `%d/%m/%Y %H:%M`.")
-    unit: Literal["seconds", "minutes", "hours", "days"] | None = Field(
-        None, description="Unit of a duration."
-    )
+    unit: Literal["seconds", "minutes", "hours", "days"] | None = Field(None, description="Unit of a duration.")
 
     @model_validator(mode="before")
     @classmethod

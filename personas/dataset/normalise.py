@@ -50,28 +50,19 @@ class Part:
         if self.clock == "start" and "end" in self.columns:
             last = self.table.end.coalesce(ibis.literal(datetime(9999, 1, 1)))
         rules = []
-        if start is not None and not self.keys[0] == "actions":
-            rules.append(
-                Rule(last < ibis.literal(start), f"before the observation starts on {start:%Y-%m-%d}")
-            )
+        if start is not None and self.keys[0] != "actions":
+            rules.append(Rule(last < ibis.literal(start), f"before the observation starts on {start:%Y-%m-%d}"))
         if end is not None:
-            rules.append(
-                Rule(begun >= ibis.literal(end), f"not before the observation ends on {end:%Y-%m-%d}")
-            )
+            rules.append(Rule(begun >= ibis.literal(end), f"not before the observation ends on {end:%Y-%m-%d}"))
         return rules
 
     def used(self, start: datetime | None, end: datetime | None) -> ibis.Table:
         """Keep the rows that no rule leaves out, and nothing that is only known from `end` on."""
         rules = (*self.rules, *self.window(start, end))
-        table = (
-            self.table.filter(*[~rule.condition.fill_null(False) for rule in rules]) if rules else self.table
-        )
-        later = [
-            name for name in ("resolved", "first_response", "end") if name in self.columns and end is not None
-        ]
+        table = self.table.filter(*[~rule.condition.fill_null(False) for rule in rules]) if rules else self.table
+        later = [name for name in ("resolved", "first_response", "end") if name in self.columns and end is not None]
         hidden = {
-            name: (table[name] >= ibis.literal(end)).ifelse(ibis.null("timestamp"), table[name])
-            for name in later
+            name: (table[name] >= ibis.literal(end)).ifelse(ibis.null("timestamp"), table[name]) for name in later
         }
         return table.select(**{name: hidden.get(name, table[name]) for name in self.columns})
 
@@ -92,15 +83,9 @@ def united(tables: list[ibis.Table]) -> ibis.Table:
         return tables[0]
     types: dict = {}
     for table in tables:
-        types |= {
-            name: kind
-            for name, kind in table.schema().items()
-            if types.get(name) in (None, ibis.dtype("null"))
-        }
+        types |= {name: kind for name, kind in table.schema().items() if types.get(name) in (None, ibis.dtype("null"))}
     same = [
-        table.select(
-            **{n: table[n].cast(kind) if n in table.columns else ibis.null(kind) for n, kind in types.items()}
-        )
+        table.select(**{n: table[n].cast(kind) if n in table.columns else ibis.null(kind) for n, kind in types.items()})
         for table in tables
     ]
     return ibis.union(*same)
@@ -217,11 +202,7 @@ def coded(part: Feedback, made: Mapping[str, ibis.Value]) -> dict[str, ibis.Valu
             *[(key, meaning.label) for key, meaning in part.codes.items()], else_=ibis.null("string")
         )
         for field in ("polarity", "touchpoint", "stage"):
-            pairs = [
-                (key, getattr(meaning, field))
-                for key, meaning in part.codes.items()
-                if getattr(meaning, field)
-            ]
+            pairs = [(key, getattr(meaning, field)) for key, meaning in part.codes.items() if getattr(meaning, field)]
             if pairs:
                 found[field] = code.cases(*pairs, else_=made.get(field, ibis.null("string")))
     if "metric" not in made:
@@ -232,9 +213,7 @@ def coded(part: Feedback, made: Mapping[str, ibis.Value]) -> dict[str, ibis.Valu
 EARLIER = {"opened": ("resolved", "first_response"), "start": ("end",), "time": ("until",)}
 
 
-def without_impossible(
-    table: ibis.Table, names: tuple[str, ...]
-) -> tuple[ibis.Table, list[Rule], list[Rule]]:
+def without_impossible(table: ibis.Table, names: tuple[str, ...]) -> tuple[ibis.Table, list[Rule], list[Rule]]:
     """Flag rows whose end lies before their beginning, and empty durations below zero."""
     flags, values, rules, emptied = {}, {}, [], []
     for first, later in EARLIER.items():

@@ -17,9 +17,9 @@ from personas.dataset.document import Document, read_document
 from personas.dataset.files import contract_path, locate_sources, project_root
 from personas.dataset.models import Card, Dataset
 from personas.dataset.normalise import Part, Role, normalise
-from personas.dataset.references import check_names, check_references
+from personas.dataset.references import check_features, check_names, check_references
 from personas.dataset.roster import by_company, companies, normalise_listed, people, seen_roles, with_features
-from personas.dataset.sources import open_sources
+from personas.dataset.sources import broken, engine_errors, open_sources
 from personas.dataset.violations import validate_contract
 from personas.errors import InputError
 
@@ -42,7 +42,12 @@ def read_dataset(name: str, data: str | Path | None = None, root: str | Path | N
     problems += [*missing, *unreadable, *check_references(contract, sources, document)]
     if problems:
         raise InputError(problems)
-    return assemble(name, contract, path.parent, connection, sources, document)
+    try:
+        return assemble(name, contract, path.parent, connection, sources, document)
+    except InputError:
+        raise
+    except engine_errors(connection) as error:
+        raise InputError([broken(document.place(["sources"]), error)]) from None
 
 
 def assemble(
@@ -56,6 +61,9 @@ def assemble(
     """Put the parts together as they are handed over."""
     start, end, clock = period_of(contract, sources)
     roles = normalised_roles(contract, sources, clock)
+    problems = check_features(contract, roles, document)
+    if problems:
+        raise InputError(problems)
     listed = {}
     if contract.customers.source is not None:
         listed["customers"] = normalise_listed(contract.customers, ("customers",), contract, sources, clock)
@@ -91,9 +99,7 @@ def normalised_roles(contract: Contract, sources: Mapping[str, ibis.Table], cloc
     return {role: Role(tuple(found)) for role, found in parts.items() if found}
 
 
-def period_of(
-    contract: Contract, sources: Mapping[str, ibis.Table]
-) -> tuple[datetime | None, datetime | None, Clock]:
+def period_of(contract: Contract, sources: Mapping[str, ibis.Table]) -> tuple[datetime | None, datetime | None, Clock]:
     """Decide the observation: as declared, else from the first day seen to the end of the last one."""
     start, end = contract.observation.start, contract.observation.end
     if start is None or end is None:
@@ -104,9 +110,7 @@ def period_of(
         midnight = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
         start = start or (first.replace(**midnight) if first else None)
         end = end or (last.replace(**midnight) + timedelta(days=1) if last else None)
-    late = max(
-        [moment for moment in (end, contract.holdout and contract.holdout.end) if moment], default=None
-    )
+    late = max([moment for moment in (end, contract.holdout and contract.holdout.end) if moment], default=None)
     return start, end, Clock(contract.timezone, start, late)
 
 
@@ -138,20 +142,18 @@ def tables_between(
 
     begun : start of the observation; who was seen since then counts as a customer
     """
-    customers = (
-        people(contract, listed.get("customers"), sources, clock, begun, end) if _people(contract) else None
-    )
+    customers = people(contract, listed.get("customers"), sources, clock, begun, end) if _people(contract) else None
     tables = {role: found.used(start, end) for role, found in roles.items()}
     if contract.relationship == "b2b":
         contacts = customers if customers is not None and "account_id" in customers.columns else None
         tables = {role: by_company(t, contacts) if _whose(t) else t for role, t in tables.items()}
         units = companies(contract, customers, listed.get("accounts"))
-        tables = {role: _known(t, units) for role, t in tables.items()}
+        tables = {role: _known(role, t, units) for role, t in tables.items()}
         extra = {"contacts": customers} if customers is not None else {}
         return {"customers": with_features(units, contract.features, tables), **extra, **tables}
     same = set(seen_roles(contract))
     if listed:
-        tables = {role: table if role in same else _known(table, customers) for role, table in tables.items()}
+        tables = {role: table if role in same else _known(role, table, customers) for role, table in tables.items()}
     return {"customers": with_features(customers, contract.features, tables), **tables}
 
 
@@ -163,11 +165,12 @@ def _whose(table: ibis.Table) -> bool:
     return "customer_id" in table.columns or "account_id" in table.columns
 
 
-def _known(table: ibis.Table, customers: ibis.Table) -> ibis.Table:
+def _known(role: str, table: ibis.Table, customers: ibis.Table) -> ibis.Table:
     """Leave out rows of customers that nobody knows; anonymous feedback stays."""
     if "customer_id" not in table.columns:
         return table
-    return table.filter(table.customer_id.isnull() | table.customer_id.isin(customers.customer_id))
+    known = table.customer_id.isin(customers.customer_id)
+    return table.filter(known | table.customer_id.isnull() if role in ("feedback", "actions") else known)
 
 
 def card_of(name: str, contract: Contract) -> Card:

@@ -66,8 +66,8 @@ transactions:
 Editors that know JSON Schema complete the file with this first line:
 `# yaml-language-server: $schema=../../docs/dataset.schema.json`
 
-Words are read as written: `No` is the word No, `007` keeps its zeros, `12:30` is no number. Only `true`, `false`, `null`
-and plain numbers are anything but text. A key that is written twice is refused.
+Words are read as written: `No` is the word No, `007` keeps its zeros, `12:30` is no number. Only `true`, `false`,
+`null` and plain numbers are anything but text. A key that is written twice is refused.
 
 Times are local wall-clock times once `timezone` has been applied; periods include their start and not their end. Rows
 outside the observation, without an id or set aside by a rule are counted in the quality sheet.

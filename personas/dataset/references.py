@@ -12,7 +12,7 @@ from personas.dataset.contract import Contract
 from personas.dataset.document import Document
 from personas.dataset.expressions import ExpressionError, columns_of, translate_expression
 from personas.dataset.mapping import Mapped
-from personas.dataset.normalise import joined, mapped_fields
+from personas.dataset.normalise import Role, joined, mapped_fields
 from personas.dataset.roster import RESERVED
 from personas.errors import Problem, did_you_mean
 
@@ -23,47 +23,28 @@ def check_names(contract: Contract, document: Document) -> list[Problem]:
     for key in ("stored", "local"):
         zone = getattr(contract.timezone, key) if contract.timezone else None
         if zone is not None and not _zone(zone):
-            fix = (
-                did_you_mean(zone, sorted(available_timezones()))
-                if "/" in zone
-                else "such as UTC or Europe/Berlin"
-            )
+            fix = did_you_mean(zone, sorted(available_timezones())) if "/" in zone else "such as UTC or Europe/Berlin"
             problems.append(Problem(document.place(["timezone", key]), f'"{zone}"', "an IANA time zone", fix))
     period, holdout = contract.observation, contract.holdout
-    if (
-        holdout is not None
-        and period.end is not None
-        and holdout.end > period.end
-        and holdout.start < period.end
-    ):
+    if holdout is not None and period.end is not None and holdout.end > period.end and holdout.start < period.end:
         found = f"{holdout.start:%Y-%m-%d} to {holdout.end:%Y-%m-%d}, across the observation's end"
-        problems.append(
-            Problem(document.place(["holdout"]), found, "a period inside the observation or after it")
-        )
+        problems.append(Problem(document.place(["holdout"]), found, "a period inside the observation or after it"))
     if holdout is not None and period.start is not None and holdout.start <= period.start:
         found = f"a start on {holdout.start:%Y-%m-%d}, nothing before it to form segments from"
-        problems.append(
-            Problem(document.place(["holdout", "start"]), found, "a later part of the observation")
-        )
+        problems.append(Problem(document.place(["holdout", "start"]), found, "a later part of the observation"))
     for keys, attributes in _attribute_groups(contract):
         for name, attribute in attributes.items():
             at = document.place([*keys, name])
             if name in RESERVED or " " in name.strip() != name:
-                problems.append(
-                    Problem(at, f'the name "{name}"', "another one; this one has a meaning of its own")
-                )
-            twice = sorted(
-                {code for code in getattr(attribute, "order", ()) if attribute.order.count(code) > 1}
-            )
+                problems.append(Problem(at, f'the name "{name}"', "another one; this one has a meaning of its own"))
+            twice = sorted({code for code in getattr(attribute, "order", ()) if attribute.order.count(code) > 1})
             if twice:
                 problems.append(Problem(at + ".order", f"{', '.join(twice)} twice", "every value once"))
     b2b = contract.relationship == "b2b"
     for role, number, part in contract.tables():
         if getattr(part, "account", None) is not None and not b2b:
             place = document.place([role, number, "account"])
-            problems.append(
-                Problem(place, "an account where relationship is b2c", "customer", "relationship: b2b")
-            )
+            problems.append(Problem(place, "an account where relationship is b2c", "customer", "relationship: b2b"))
     problems += _unknown_stages(contract, document)
     declared = {role for role, _, _ in contract.tables()} | (
         {"feedback"} if contract.ratings or contract.comments else set()
@@ -89,14 +70,10 @@ def _unknown_stages(contract: Contract, document: Document) -> list[Problem]:
         named += [([role, number, "codes", code], m.stage) for code, m in getattr(part, "codes", {}).items()]
     for number, ratings in enumerate(contract.ratings):
         named.append((["ratings", number, "stage"], ratings.stage))
-        named += [
-            (["ratings", number, "items", name, "stage"], item.stage) for name, item in ratings.items.items()
-        ]
+        named += [(["ratings", number, "items", name, "stage"], item.stage) for name, item in ratings.items.items()]
     for number, comments in enumerate(contract.comments):
         named.append((["comments", number, "stage"], comments.stage))
-        named += [
-            (["comments", number, "codes", code, "stage"], m.stage) for code, m in comments.codes.items()
-        ]
+        named += [(["comments", number, "codes", code, "stage"], m.stage) for code, m in comments.codes.items()]
     stages = list(contract.stages)
     return [
         Problem(document.place(keys), f'the stage "{stage}"', "one of stages", did_you_mean(stage, stages))
@@ -119,9 +96,7 @@ def _attribute_groups(contract: Contract):
     yield ["features"], contract.features
 
 
-def check_references(
-    contract: Contract, sources: Mapping[str, ibis.Table], document: Document
-) -> list[Problem]:
+def check_references(contract: Contract, sources: Mapping[str, ibis.Table], document: Document) -> list[Problem]:
     """Check every source, column and expression that the contract names.
 
     sources : those that could be opened; what refers to another one is not checked further
@@ -129,6 +104,23 @@ def check_references(
     problems: list[Problem] = []
     for keys, part in _parts(contract):
         problems += check_part(keys, part, contract, sources, document)
+    return problems
+
+
+def check_features(contract: Contract, roles: Mapping[str, Role], document: Document) -> list[Problem]:
+    """Check own features against the normalised columns of their role."""
+    problems = []
+    for name, feature in contract.features.items():
+        table = roles[feature.role].used(None, None)
+        place = document.place(["features", name, "expression"])
+        values = {column: table[column] for column in table.columns}
+        found = _expression_problems(feature.expression, place, values, feature.role)
+        if not found and not isinstance(translate_expression(feature.expression, values), ibis.expr.types.Scalar):
+            fix = "sum the rows up with SUM, AVG, COUNT, MIN or MAX"
+            found = [Problem(place, "a value a row", "one value a customer", fix)]
+        if not found and "customer_id" not in table.columns and "account_id" not in table.columns:
+            found = [Problem(place, f"{feature.role} without a customer", "a role whose rows belong to customers")]
+        problems += found
     return problems
 
 
@@ -151,18 +143,14 @@ def check_part(
     declared = list(contract.sources)
     if part.source is None:
         at = document.place([*keys])
-        return [
-            Problem(at, "no source, and customers have none either", "the name of a source", "add source:")
-        ]
+        return [Problem(at, "no source, and customers have none either", "the name of a source", "add source:")]
     for at, name in (
         ([*keys, "source"], part.source),
         *(([*keys, "join", name], name) for name in part.join),
     ):
         if name not in declared:
             problems.append(
-                Problem(
-                    document.place(at), f'no source "{name}"', "one of sources", did_you_mean(name, declared)
-                )
+                Problem(document.place(at), f'no source "{name}"', "one of sources", did_you_mean(name, declared))
             )
     if problems or any(name not in sources for name in (part.source, *part.join)):
         return problems
@@ -204,9 +192,7 @@ def check_part(
 
 def _no_column(place: str, column: str, known: list[str], source: str) -> Problem:
     short = [name for name in known if "." not in name] or known
-    return Problem(
-        place, f'no column "{column}" in {source}', "one of its columns", did_you_mean(column, short)
-    )
+    return Problem(place, f'no column "{column}" in {source}', "one of its columns", did_you_mean(column, short))
 
 
 def _columns_named(keys: list, part):
@@ -237,9 +223,7 @@ def _expressions(keys: list, part):
         yield rule.when, [*keys, "set_aside", number, "when"]
 
 
-def _expression_problems(
-    text: str, place: str, values: Mapping[str, ibis.Value], source: str
-) -> list[Problem]:
+def _expression_problems(text: str, place: str, values: Mapping[str, ibis.Value], source: str) -> list[Problem]:
     try:
         unknown = [column for column in columns_of(text) if column not in values]
         if unknown:
@@ -266,19 +250,9 @@ def _type_problems(keys: list, part, values: Mapping[str, ibis.Value], document:
         mapped: Mapped = getattr(part, name)
         wrong = WRONG.get(target.kind)
         for column in (mapped.column, *mapped.columns):
-            if (
-                column is None
-                or wrong is None
-                or mapped.is_
-                or mapped.format
-                or not wrong(values[column].type())
-            ):
+            if column is None or wrong is None or mapped.is_ or mapped.format or not wrong(values[column].type()):
                 continue
             found = f'column "{column}" of type {values[column].type()}'
-            fix = (
-                "say format: for times written as numbers"
-                if target.kind == "moment"
-                else "name another column"
-            )
+            fix = "say format: for times written as numbers" if target.kind == "moment" else "name another column"
             problems.append(Problem(document.place([*keys, name]), found, WANTED[target.kind], fix))
     return problems

@@ -56,9 +56,7 @@ def orphans(name: str, part: Part, dataset: Dataset) -> CheckResult:
     """Count rows whose customer nobody knows. If that is most of them, the ids are not the same ids."""
     contract = dataset.contract
     key = "customer_id" if "customer_id" in part.columns else "account_id"
-    same_source = (
-        getattr(part.contract, "source", None) == contract.customers.source and contract.customers.source
-    )
+    same_source = getattr(part.contract, "source", None) == contract.customers.source and contract.customers.source
     covered = name in seen_roles(contract) or same_source or not dataset.listed
     if key not in part.columns or (covered and contract.relationship == "b2c"):
         return CheckResult((), (), ())
@@ -104,9 +102,7 @@ def duplicate_keys(dataset: Dataset) -> list[Problem]:
             column = table[key.right]
             row = table.aggregate(rows=column.count(), keys=column.nunique()).to_pyarrow().to_pylist()[0]
             if row["rows"] > row["keys"]:
-                found = (
-                    f'"{key.right}" is not unique in {other}: {row["rows"]:,} rows, {row["keys"]:,} values'
-                )
+                found = f'"{key.right}" is not unique in {other}: {row["rows"]:,} rows, {row["keys"]:,} values'
                 place = dataset.document.place([*keys, "join", other])
                 problems.append(Problem(place, found, "a key that stands once", "join by another column"))
     return problems

@@ -38,9 +38,7 @@ class Join(Strict):
 def _same_name(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
-    return {
-        name: key if isinstance(key, dict) else {"left": key, "right": key} for name, key in value.items()
-    }
+    return {name: key if isinstance(key, dict) else {"left": key, "right": key} for name, key in value.items()}
 
 
 Joins = Annotated[dict[str, Join], BeforeValidator(_same_name)]
@@ -58,12 +56,8 @@ class Table(Strict):
     """What everything that is read from a source shares."""
 
     source: Word = Field(description="Name of one of the sources.")
-    join: Joins = Field(
-        {}, description="Other sources whose columns are joined, and the key: a column both have."
-    )
-    set_aside: tuple[SetAside, ...] = Field(
-        (), description="Rows or values that are not to be used, and why."
-    )
+    join: Joins = Field({}, description="Other sources whose columns are joined, and the key: a column both have.")
+    set_aside: tuple[SetAside, ...] = Field((), description="Rows or values that are not to be used, and why.")
 
     clock: ClassVar[str] = "time"
 
@@ -129,9 +123,7 @@ Polarity = Literal["praise", "complaint", "suggestion", "neutral"]
 
 
 def _pair(value: Any) -> Any:
-    return (
-        {"low": value[0], "high": value[1]} if isinstance(value, list | tuple) and len(value) == 2 else value
-    )
+    return {"low": value[0], "high": value[1]} if isinstance(value, list | tuple) and len(value) == 2 else value
 
 
 class Scale(Strict):

@@ -17,9 +17,7 @@ from personas.dataset.roles import ByCustomer
 RESERVED = ("customer_id", "account_id", "contact_id", "contacts", "weight", "referred_by", "time")
 
 
-def normalise_listed(
-    listed: Customers | Accounts, keys: tuple, contract: Contract, sources, clock: Clock
-) -> Part:
+def normalise_listed(listed: Customers | Accounts, keys: tuple, contract: Contract, sources, clock: Clock) -> Part:
     """Express a list of customers (or of accounts): ids, then a column an attribute."""
     table, columns = joined(listed, contract, sources)
     made, raws = {}, {}
@@ -63,9 +61,7 @@ def people(
     ids = []
     for role, number, part in contract.tables():
         if role in seen_roles(contract) and getattr(part, "customer", None) is not None:
-            lean = normalise(
-                part, (role, number), contract, sources, clock, only=("customer", part.clock, "end")
-            )
+            lean = normalise(part, (role, number), contract, sources, clock, only=("customer", part.clock, "end"))
             ids.append(lean.used(start, end).select("customer_id"))
     if listed is None:
         everyone = ibis.union(*ids, distinct=True) if len(ids) > 1 else ids[0].distinct()
@@ -120,9 +116,7 @@ def by_company(table: ibis.Table, contacts: ibis.Table | None) -> ibis.Table:
     both = table.left_join(whose, table.customer_id == whose.contact)
     own = both.account_id if "account_id" in table.columns else ibis.null("string")
     company = ibis.coalesce(own, both.company)
-    return both.select(
-        customer_id=company, contact_id=both.customer_id, **{name: both[name] for name in rest}
-    )
+    return both.select(customer_id=company, contact_id=both.customer_id, **{name: both[name] for name in rest})
 
 
 def with_features(

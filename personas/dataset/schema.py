@@ -22,7 +22,8 @@ def contract_schema() -> dict:
             "anyOf": [several["items"], {"type": "array", "items": several["items"]}],
         }
     for name, definition in schema["$defs"].items():
-        _loosen(definition, name)
+        for form in (definition, *definition.get("anyOf", ())):
+            _loosen(form, name)
     return schema
 
 
@@ -30,20 +31,18 @@ def _loosen(definition: dict, name: str) -> None:
     """Allow the short forms that validation expands: a key for a join, a pair for a scale, numbers as codes."""
     for key, value in definition.get("properties", {}).items():
         if key == "join":
-            value["additionalProperties"] = {
-                "anyOf": [{"type": ["string", "integer"]}, {"$ref": "#/$defs/Join"}]
-            }
+            value["additionalProperties"] = {"anyOf": [{"type": ["string", "integer"]}, {"$ref": "#/$defs/Join"}]}
         if key == "scale":
             value["anyOf"] = [
                 {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
                 *value["anyOf"],
             ]
         if key == "codes":
-            value["additionalProperties"] = {
-                "anyOf": [{"type": ["string", "integer"]}, {"$ref": "#/$defs/Code"}]
-            }
+            value["additionalProperties"] = {"anyOf": [{"type": ["string", "integer"]}, {"$ref": "#/$defs/Code"}]}
         if key == "labels":
             value["additionalProperties"] = {"type": ["string", "number"]}
+        if key == "groups":
+            value["additionalProperties"] = {"type": "array", "items": {"type": ["string", "number"]}}
         if key in ("missing", "order", "is", "columns", "also_from"):
             plain = {"type": ["string", "number"]}
             definition["properties"][key] = {

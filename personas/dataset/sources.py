@@ -62,9 +62,7 @@ def _open_file(connection: BaseBackend, name: str, source: Source, paths: tuple[
     if kind == "parquet":
         return _view(connection, name, f"read_parquet({listed}, union_by_name = true)")
     if kind == "jsonl":
-        return _view(
-            connection, name, f"read_json({listed}, format = 'newline_delimited', union_by_name = true)"
-        )
+        return _view(connection, name, f"read_json({listed}, format = 'newline_delimited', union_by_name = true)")
     if kind == "excel":
         return connection.create_table(name, _read_excel(paths, source.sheet), temp=True)
     if not any(path.stat().st_size for path in paths):
@@ -156,15 +154,26 @@ def _unreadable(place: str, source: Source, error: Exception) -> Problem:
         return Problem(place, f"encoding {source.encoding}", "an encoding such as utf-8, latin-1 or cp1252")
     if isinstance(error, UnicodeError) or "not utf-8" in text.lower() or "unicode" in text.lower():
         fix = "say encoding: latin-1 (or cp1252, utf-16)"
-        return Problem(
-            place, f"{source.file} is not in the encoding {source.encoding}", "its own encoding", fix
-        )
+        return Problem(place, f"{source.file} is not in the encoding {source.encoding}", "its own encoding", fix)
     return Problem(
         place,
         f"{source.file} cannot be read: {_short(text)}",
         "a readable file",
         "see whether it is complete",
     )
+
+
+def engine_errors(connection: BaseBackend) -> tuple[type[Exception], ...]:
+    """Name what the engine raises for a file that is broken further down; databases have errors of their own."""
+    import duckdb
+
+    return (duckdb.Error,) if connection.name == "duckdb" else (Exception,)
+
+
+def broken(place: str, error: Exception) -> Problem:
+    """Say that a source turned out to be broken while it was read."""
+    text = _short(" ".join(str(error).split()))
+    return Problem(place, f"a source cannot be read to its end: {text}", "a complete file", "export it again")
 
 
 def _short(text: str) -> str:
@@ -183,10 +192,7 @@ def _open_database(contract: Contract, url: str, document: Document):
         return (
             None,
             {},
-            [
-                Problem(place, f"no value for {name}", "an environment variable", f"export {name}=…")
-                for name in unset
-            ],
+            [Problem(place, f"no value for {name}", "an environment variable", f"export {name}=…") for name in unset],
         )
     try:
         connection = ibis.connect(filled(url))
@@ -206,16 +212,12 @@ def _open_database(contract: Contract, url: str, document: Document):
         at = document.place(["sources", name])
         try:
             tables[name] = (
-                connection.sql(_single_select(source.query))
-                if source.query
-                else connection.table(source.table)
+                connection.sql(_single_select(source.query)) if source.query else connection.table(source.table)
             )
             tables[name].schema()
         except Exception as error:
             found = f"no table {source.table}" if source.table else "a query that fails"
-            problems.append(
-                Problem(at, f"{found}: {_short(scrubbed(str(error), url))}", "a table or one SELECT")
-            )
+            problems.append(Problem(at, f"{found}: {_short(scrubbed(str(error), url))}", "a table or one SELECT"))
     return connection, tables, problems
 
 

@@ -13,9 +13,7 @@ from personas.dataset.roles import Codes, Joins, Metric, Polarity, ScaleGiven, S
 class Question(Strict):
     """What all columns of a group share, and each of them may say otherwise."""
 
-    metric: Metric | None = Field(
-        None, description="nps, csat, ces, rating, expectation, emotion or problem."
-    )
+    metric: Metric | None = Field(None, description="nps, csat, ces, rating, expectation, emotion or problem.")
     stage: str | None = Field(None, description="Stage of the journey.")
     moment: str | None = Field(None, description="before, during or after.")
     scale: ScaleGiven = Field(None, description="Lowest and highest possible score, `[1, 5]`.")
@@ -39,9 +37,7 @@ class Survey(Strict):
     customer: Annotated[Mapped | None, Target("id", "customer_id")] = Field(
         None, description="Who answered; default: as for the customers."
     )
-    time: Annotated[Mapped | None, Target("moment", "time")] = Field(
-        None, description="When it was answered."
-    )
+    time: Annotated[Mapped | None, Target("moment", "time")] = Field(None, description="When it was answered.")
     set_aside: tuple[SetAside, ...] = Field((), description="Rows that are not to be used, and why.")
 
 
@@ -54,9 +50,7 @@ class Ratings(Survey, Question):
     def _complete(self) -> Ratings:
         bare = [name for name, item in self.items.items() if item.scale is None and self.scale is None]
         if bare:
-            raise ValueError(
-                f"scale: the lowest and highest possible score of {', '.join(bare)}, such as [1, 5]"
-            )
+            raise ValueError(f"scale: the lowest and highest possible score of {', '.join(bare)}, such as [1, 5]")
         return self
 
     def of(self, item: Item, key: str):

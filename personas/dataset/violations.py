@@ -22,9 +22,7 @@ def validate_contract(document: Document) -> Contract:
         return Contract.model_validate(document.values)
     except ValidationError as error:
         errors = [dict(item) for item in error.errors()]
-        raise InputError(
-            [problem_of(item, document) for item in errors if not misspelt(item, errors)]
-        ) from None
+        raise InputError([problem_of(item, document) for item in errors if not misspelt(item, errors)]) from None
 
 
 def misspelt(error: dict, errors: Sequence[dict]) -> bool:
@@ -43,9 +41,7 @@ def problem_of(error: dict, document: Document) -> Problem:
     place = document.place(keys)
     if error["type"] == "extra_forbidden":
         known = known_keys(keys[:-1])
-        return Problem(
-            place, f'unknown key "{keys[-1]}"', "keys: " + ", ".join(known), did_you_mean(keys[-1], known)
-        )
+        return Problem(place, f'unknown key "{keys[-1]}"', "keys: " + ", ".join(known), did_you_mean(keys[-1], known))
     if error["type"] == "missing":
         return Problem(place, f'no key "{keys[-1]}"', described(keys), f'add "{keys[-1]}:"')
     if error["type"] == "literal_error":

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from personas.customers.models import Feature
-from personas.estimates import Estimate, cohen_d, cohen_h, mean_estimate, ratio_estimate, share_estimate
+from personas.estimates import Estimate, cohen_d, cohen_h, mean_estimate, not_measured, ratio_estimate, share_estimate
 from personas.experience.models import Kpi, NotMeasured
 from personas.segments.space import forming
 
@@ -94,9 +94,7 @@ WOULD_NEED = (
         why="nobody was asked",
         would_need="a feedback table with metric csat and its scale",
     ),
-    NotMeasured(
-        what="Effort (CES)", why="nobody was asked", would_need="a feedback table with metric ces, 1 to 7"
-    ),
+    NotMeasured(what="Effort (CES)", why="nobody was asked", would_need="a feedback table with metric ces, 1 to 7"),
     NotMeasured(
         what="Time to resolution",
         why="no service cases",
@@ -124,8 +122,6 @@ def measure_kpis(
     Adjusted p-values are left open here: they are adjusted over all tested claims of a run.
     """
     kpis = []
-    if inside is not None and "sales" in frame:
-        kpis.append(_value_share(frame, inside))
     for definition in REGISTRY:
         if not set(definition.needs) <= set(frame.columns):
             continue
@@ -144,12 +140,12 @@ def measure_kpis(
     return tuple(kpis)
 
 
-def _value_share(frame: pd.DataFrame, inside: np.ndarray) -> Kpi:
-    return Kpi(
-        key="value_share", label="Share of sales", definition="Sales of the segment over all sales",
-        better="neither", estimate=ratio_estimate(frame["sales"] * inside, frame["sales"]),
-        test="not tested: used to form the segments",
-    )  # fmt: skip
+def value_share(frame: pd.DataFrame, inside: np.ndarray | None) -> Estimate:
+    """The share of all sales that a segment brings in; not measured without purchases."""
+    if "sales" not in frame:
+        return not_measured("no sales in the data", "share")
+    inside = np.ones(len(frame), bool) if inside is None else inside
+    return ratio_estimate(frame["sales"] * inside, frame["sales"])
 
 
 def _effect(definition, own, rest, estimate, other):

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from personas.customers import Customers
 from personas.experience.journey import measure_journey
-from personas.experience.kpis import list_not_measured, measure_kpis
+from personas.experience.kpis import list_not_measured, measure_kpis, value_share
 from personas.experience.models import Experience, GroupExperience
 from personas.experience.pain_points import find_pain_points
 from personas.experience.playbook import Signal, read_playbook
@@ -34,10 +34,9 @@ def measure_experience(
         groups.append(
             GroupExperience(
                 segment=number,
+                value_share=value_share(frame, inside),
                 kpis=measure_kpis(frame, customers.features, inside),
-                pain_points=find_pain_points(
-                    frame, playbook, customers.rehearsal, inside, number, min_group, seed
-                ),
+                pain_points=find_pain_points(frame, playbook, customers.rehearsal, inside, number, min_group, seed),
                 journey=measure_journey(frame, inside),
             )
         )

@@ -76,6 +76,7 @@ class GroupExperience(Frozen):
     """All of stage 03 for one group: segment 0 is the base, 1 the largest segment."""
 
     segment: int
+    value_share: Estimate
     kpis: tuple[Kpi, ...]
     pain_points: tuple[PainPoint, ...]
     journey: tuple[JourneyCell, ...]

@@ -16,9 +16,7 @@ from personas.experience.models import PainPoint
 from personas.experience.playbook import Signal
 
 RESAMPLES = 400
-SMALLEST_LOSS = (
-    0.05  # an impact that cannot be told from none still counts a little, so that reach orders the list
-)
+SMALLEST_LOSS = 0.05  # an impact that cannot be told from none still counts a little, so that reach orders the list
 
 
 def find_pain_points(
@@ -64,7 +62,7 @@ def find_pain_points(
                 touchpoint=signal.touchpoint, reach=reach, rest=rest, severity=severity,
                 severity_words=_severity_words(severity), impact=impact, impact_words=_impact_words(impact),
                 score=reach.value * severity * _loss(impact.value), rank=0, rank_low=0, rank_high=0,
-                affected=int(hurt.sum()), remedy=key,
+                affected=int(hurt.sum()), remedy=signal.remedy.title,
             )
         )  # fmt: skip
     return _rank(found, scores)
@@ -106,9 +104,7 @@ def _borrowed(found):
     impact, *groups = found
     if not impact.measured:
         return found
-    return impact.model_copy(
-        update={"method": f"among all customers, too few here; {impact.method}"}
-    ), *groups
+    return impact.model_copy(update={"method": f"among all customers, too few here; {impact.method}"}), *groups
 
 
 def _loss(impact: float | None) -> float:
@@ -145,9 +141,7 @@ def _rank(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, 
             better += bool(low > 0)
             worse += bool(high < 0)
         ranked.append(
-            found[i].model_copy(
-                update={"rank": position, "rank_low": 1 + better, "rank_high": len(order) - worse}
-            )
+            found[i].model_copy(update={"rank": position, "rank_low": 1 + better, "rank_high": len(order) - worse})
         )
     return tuple(ranked)
 

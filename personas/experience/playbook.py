@@ -89,9 +89,7 @@ class Signal(Frozen):
     @property
     def filter(self) -> str:
         """The condition in words, for the evidence."""
-        return "; ".join(
-            f"{name} {bound}" for part in (self.among, self.when) for name, bound in part.items()
-        )
+        return "; ".join(f"{name} {bound}" for part in (self.among, self.when) for name, bound in part.items())
 
 
 def _all_hold(bounds: dict[str, Bound], frame: pd.DataFrame) -> np.ndarray:

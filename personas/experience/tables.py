@@ -33,9 +33,7 @@ def tabulate_pain_points(experience: Experience) -> pd.DataFrame:
     rows = [
         {
             "group": _column(group.segment),
-            "rank": f"{pain.rank_low} to {pain.rank_high}"
-            if pain.rank_low < pain.rank_high
-            else f"{pain.rank}",
+            "rank": f"{pain.rank_low} to {pain.rank_high}" if pain.rank_low < pain.rank_high else f"{pain.rank}",
             "pain point": pain.title,
             "reach": numbers.say(pain.reach),
             "others": numbers.value(pain.rest) if pain.rest else "",

@@ -30,12 +30,15 @@ def plan_actions(
     persona_id: str | None,
     most: int = MOST_A_PERSONA,
 ) -> tuple[Action, ...]:
-    """Actions of one persona (None: of everybody), ordered by score × customers reached ÷ effort; pains that cost nothing have none."""
+    """Plan the actions of one persona (None: of everybody).
+
+    Ordered by score × customers reached ÷ effort; a pain whose affected later spent more gets none.
+    """
     actions = []
     for pain in pains:
         if pain.impact.measured and pain.impact.low > 0:
             continue
-        signal = playbook[pain.remedy]
+        signal = playbook[pain.key]
         affected = signal.affected(frame) & inside
         holdout = holdout_size(signal, frame[affected])
         provable = holdout is not None and 2 * holdout <= affected.sum()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from personas.profiles.models import Advice
@@ -58,4 +59,5 @@ def surprise(standings: dict[str, Standing]) -> tuple[str, Standing] | None:
 
 
 def _sided(standing: Standing, side: str) -> float:
-    return standing.effect if side == "high" else -standing.effect
+    effect = np.copysign(standing.effect, standing.gap)
+    return float(effect if side == "high" else -effect)

@@ -111,7 +111,12 @@ class Advice(Frozen):
 
 
 class Persona(Frozen):
-    """A segment described. `finding_claim`, `who`, `wants`, `struggles`, `goals`, `delights` are claim ids. `rule` is the short rule that assigns a customer, with its accuracy in words."""
+    """A segment described.
+
+    finding_claim, who, wants, struggles, goals, delights : ids of the claims to be shown there
+    traits : strongest first, then compared features on which the persona does not stand out
+    rule : the short rule that points to its customers, with its accuracy in words; "" where there is none
+    """
 
     id: str
     number: int

@@ -48,18 +48,19 @@ class Standing:
     level: str = ""
 
 
-def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray) -> Standing | None:
+def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: int = 10) -> Standing | None:
     """Compare a segment with the rest on one feature; None where either has nothing to compare.
 
     Numbers are compared by their means. Ordered answers are compared at the cut, other categories at the level,
     where segment and rest differ most.
     """
-    values = numbers_of(frame[feature.name], levels_of(feature, frame[feature.name]))
+    levels = levels_of(feature, frame[feature.name])
+    values = numbers_of(frame[feature.name], levels)
     known = np.isfinite(values)
     if (known & inside).sum() < 2 or (known & ~inside).sum() < 2 or np.nanstd(values) == 0:
         return None
-    if feature.kind in ("category", "ordered", "binary") and levels_of(feature, frame[feature.name]):
-        return _stand_on_levels(frame, feature, inside, values, known)
+    if levels:
+        return _stand_on_levels(feature, inside, values, known, levels, min_group)
     a, b = values[known & inside], values[known & ~inside]
     effect = cohen_d(a, b)
     if effect is None:
@@ -77,44 +78,50 @@ def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray) -> Standing
     )  # fmt: skip
 
 
-def _stand_on_levels(frame, feature, inside, values, known):
-    levels = levels_of(feature, frame[feature.name])
-    codes = range(1, len(levels)) if feature.kind == "ordered" else range(len(levels))
+def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Standing | None:
+    """Compare at the cut (ordered) or level (other) with the largest effect, always one that the segment has more of.
+
+    Cuts that would tell of fewer than `min_group` customers of the segment, or of all but so few, are passed over.
+    """
+    ordered = feature.kind == "ordered"
     best = None
-    for code in codes:
-        flags = (values >= code) if feature.kind == "ordered" else (values == code)
+    for code in range(1, len(levels)) if ordered else range(len(levels)):
+        flags = (values >= code) if ordered else (values == code)
         a, b = flags[known & inside].astype(float), flags[known & ~inside].astype(float)
+        level = _or_beyond(levels[code], code == len(levels) - 1, "or more") if ordered else levels[code]
+        if ordered and a.mean() < b.mean():
+            a, b, level = 1 - a, 1 - b, _or_beyond(levels[code - 1], code == 1, "or less")
+        if min(a.sum(), len(a) - a.sum()) < min_group:
+            continue
         effect = cohen_h(a.mean(), b.mean())
-        if best is None or abs(effect) > abs(best[0]):
-            best = (effect, code, a, b)
-    effect, code, a, b = best
-    flip = feature.kind == "ordered" and effect < 0
-    if flip:
-        a, b = 1 - a, 1 - b
-    own, rest = share_estimate(a), share_estimate(b)
-    level = (
-        f"{levels[code - 1]} or less"
-        if flip
-        else f"{levels[code]}"
-        if feature.kind != "ordered"
-        else f"{levels[code]} or more"
-    )
-    if feature.kind == "ordered" and (code == len(levels) - 1 and not flip or code == 1 and flip):
-        level = levels[-1] if not flip else levels[0]
+        # What they are is easier to read than what they are not.
+        if effect >= 0 and (best is None or effect > best[0]):
+            best = (effect, a, b, level)
+    if best is None:
+        return None
+    effect, a, b, level = best
     error = np.hypot(np.sqrt(a.mean() * (1 - a.mean()) / len(a)), np.sqrt(b.mean() * (1 - b.mean()) / len(b)))
     apart = abs(a.mean() - b.mean()) > 1.96 * error
-    spread = np.nanstd(values) if feature.kind == "ordered" else 1.0
-    gap = (np.nanmean(values[inside]) - np.nanmean(values)) / spread if feature.kind == "ordered" else effect
+    own, rest = share_estimate(a), share_estimate(b)
+    gap = effect
+    if ordered:
+        gap = float((values[known & inside].mean() - values[known].mean()) / values[known].std())
     return Standing(
-        feature, own, rest, float(gap), effect, "h", bool(apart and abs(effect) >= SMALLEST_EFFECT),
-        own.value, welch_p(a, b), level,
+        feature, own, rest, gap, effect, "h", bool(apart and abs(effect) >= SMALLEST_EFFECT), own.value,
+        welch_p(a, b), level,
     )  # fmt: skip
+
+
+def _or_beyond(level: str, last: bool, words: str) -> str:
+    return level if last else f"{level} {words}"
 
 
 def sentence_of(standing: Standing, numbers: Numerals) -> str:
     """The standing as a sentence: words first, then the figures, the comparison with the rest."""
     feature = standing.feature
     own, rest = numbers.value(standing.own), numbers.value(standing.rest)
+    if not standing.distinct:
+        return f"{feature.label}: {own}; others {rest}, hardly a difference."
     if standing.level:
         return f"{feature.label}: {lower_first(standing.level)} for {own} of those known; others {rest}."
     clause = feature.high_clause if standing.effect > 0 else feature.low_clause
@@ -159,7 +166,8 @@ def trait_of(standing: Standing, claim_id: str) -> Trait:
         feature=standing.feature.name,
         label=standing.feature.label + (f": {standing.level}" if standing.level else ""),
         block=standing.feature.block,
-        gap=float(np.clip(standing.gap, -3, 3)),
+        # Told at a level, the bar points the way of the shares that stand beside it.
+        gap=float(np.clip(np.copysign(standing.gap, standing.effect) if standing.level else standing.gap, -3, 3)),
         persona=standing.own,
         rest=standing.rest,
         claim_id=claim_id,

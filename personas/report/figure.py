@@ -18,9 +18,7 @@ from markupsafe import Markup
 from personas import numerals
 from personas.report import palette
 
-CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
-)
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 
 
 def tidy(value):
@@ -115,11 +113,9 @@ def scoped_style() -> str:
 
 def stylesheet() -> str:
     """The stylesheet with the palette's variables, without comments and spare white space."""
-    css = re.sub(
-        r"/\*.*?\*/", "", f":root{{{palette.variables()}}}" + template_text("style.css"), flags=re.DOTALL
-    )
+    css = re.sub(r"/\*.*?\*/", "", f":root{{{palette.variables()}}}" + template_text("style.css"), flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
-    return re.sub(r" ?([{};,]) ?", r"\1", css).replace(": ", ":").replace(";}", "}")
+    return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}")
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from personas.customers.models import Feature, Quality
 from personas.estimates import Estimate
 from personas.numerals import Numerals, in_words, percent
-from personas.profiles.models import Claim, NotMeasured, Persona, PersonaSet
+from personas.profiles.models import Claim, Kpi, NotMeasured, Persona, PersonaSet
 from personas.report import figures
 from personas.report.figure import Figure, lower_first
 from personas.report.figures.differences import traits_by_feature
 from personas.segments.models import Evidence, MapPoint, SegmentSize
 
-LISTS = ("who", "wants", "struggles", "goals", "delights")
+# Sentences of each kind that a reader takes in within half a minute.
+BRIEF = {"who": 3, "wants": 2, "struggles": 2}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class PersonaPage:
     finding: Claim
     sentences: dict[str, tuple[Claim, ...]]
     expect: Claim | None
+    kpi: Kpi | None
     portrait: Figure | None
     profile: tuple[Figure, ...]
     pains: Figure | None
@@ -84,8 +86,8 @@ def summarise(
     personas = persona_set.personas
     homes = {}
     for persona in personas:
-        for place in ("finding", *LISTS, "expect"):
-            for claim_id in placed(persona, place):
+        for place, ids in placed(persona).items():
+            for claim_id in ids:
                 homes.setdefault(claim_id, f"{persona.id} {place}")
     return Summary(
         set=persona_set,
@@ -111,46 +113,52 @@ def anchors_of(persona_set: PersonaSet) -> dict[str, str]:
     return {claim.id: f"claim-{i}" for i, claim in enumerate(persona_set.claims, 1)}
 
 
-def placed(persona: Persona, place: str) -> tuple[str, ...]:
-    """Ids of the claims shown at a place of the persona's page."""
-    if place == "finding":
-        return (persona.finding_claim,)
-    if place == "expect":
-        return (persona.expect_claim,) if persona.expect_claim else ()
-    return getattr(persona, place)
+def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
+    """Ids of the claims at each place of the persona's page, in the order of the page.
+
+    What does not fit in 30 seconds moves to ``more``, unless another place shows it anyway.
+    """
+    brief = {place: getattr(persona, place)[:most] for place, most in BRIEF.items()}
+    shown = {persona.finding_claim, persona.expect_claim, *persona.goals, *persona.delights}
+    shown.update(*brief.values())
+    spilled = [i for place, most in BRIEF.items() for i in getattr(persona, place)[most:]]
+    return {
+        "finding": (persona.finding_claim,),
+        **brief,
+        "expect": (persona.expect_claim,) if persona.expect_claim else (),
+        "more": tuple(dict.fromkeys(i for i in spilled if i not in shown)),
+        "goals": persona.goals,
+        "delights": persona.delights,
+    }
 
 
 def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
     """Raise ValueError naming every reference to a claim that does not exist."""
     wanted: list[tuple[str, str]] = []
     for p in persona_set.personas:
-        wanted += [(p.id, i) for place in ("finding", *LISTS, "expect") for i in placed(p, place)]
+        wanted += [(p.id, i) for i in (*p.who, *p.wants, *p.struggles)]
+        wanted += [(p.id, i) for ids in placed(p).values() for i in ids]
         wanted += [(p.id, t.claim_id) for t in p.traits]
         wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
         wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont)]
         wanted += [(p.id, i) for item in (*p.pain_points, *p.actions) for i in item.claim_ids]
-    wanted += [
-        ("the base", i) for item in (*persona_set.pain_points, *persona_set.actions) for i in item.claim_ids
-    ]
+    wanted += [("the base", i) for item in (*persona_set.pain_points, *persona_set.actions) for i in item.claim_ids]
     lost = [f"{owner}: {claim_id}" for owner, claim_id in wanted if claim_id not in claims]
     if lost:
         raise ValueError("statements without a claim: " + "; ".join(lost[:20]))
 
 
-def persona_page(
-    persona: Persona, persona_set: PersonaSet, claims: dict[str, Claim], index: int
-) -> PersonaPage:
+def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Claim], index: int) -> PersonaPage:
     currency, personas = persona_set.dataset.currency, persona_set.personas
     anchors = anchors_of(persona_set)
     reach = max([1.0, *(abs(t.gap) for p in personas for t in p.traits)])
     return PersonaPage(
         persona=persona,
         finding=claims[persona.finding_claim],
-        sentences={place: tuple(claims[i] for i in getattr(persona, place)) for place in LISTS},
+        sentences={place: tuple(claims[i] for i in ids) for place, ids in placed(persona).items()},
         expect=claims[persona.expect_claim] if persona.expect_claim else None,
-        portrait=figures.portrait(persona, currency, reach=reach, anchors=anchors)
-        if persona.traits
-        else None,
+        kpi=next((k for k in persona.kpis if k.estimate.measured and "share" not in k.key), None),
+        portrait=figures.portrait(persona, currency, reach=reach, anchors=anchors) if persona.traits else None,
         profile=tuple(figures.distribution_bars(d, persona) for d in persona.profile),
         pains=figures.pain_bars(persona.pain_points, persona.number, currency, anchors)
         if persona.pain_points
@@ -176,9 +184,7 @@ def charts(
     if persona_set.pain_points:
         found["priorities"] = figures.priorities(persona_set.pain_points, card.currency)
     if persona_set.journey:
-        found["journey"] = figures.journey_lanes(
-            persona_set.journey, personas=personas if len(personas) > 1 else ()
-        )
+        found["journey"] = figures.journey_lanes(persona_set.journey, personas=personas if len(personas) > 1 else ())
     if any(r.stability is not None for r in evidence.rows):
         found["stability"] = figures.stability_chart(evidence)
     return found
@@ -200,11 +206,9 @@ def headings(persona_set: PersonaSet) -> dict[str, Heading]:
             if len(shares) > 1 else f"One persona: all {card.units}"
         ),
         "compare": Heading("Any two, side by side"),
-        "trust": Heading(verdict.sentence),
+        "trust": Heading(verdict.sentence.removesuffix(".")),
     }  # fmt: skip
-    by_feature = [
-        next(iter(t.values())) for t in traits_by_feature(personas, persona_set.compare_features).values()
-    ]
+    by_feature = [next(iter(t.values())) for t in traits_by_feature(personas, persona_set.compare_features).values()]
     if len(personas) > 1 and by_feature:
         labels = " and ".join([by_feature[0].label, *(lower_first(t.label) for t in by_feature[1:2])])
         found["differences"] = Heading(f"{labels} separate{'s' if len(by_feature) == 1 else ''} them most")

@@ -92,8 +92,7 @@ def fit_candidates(
     points = space.points(frame)
     ks = tuple(k for k in ks if k <= _distinct(points))
     clusterings = {
-        k: canonical(fit_kmeans(points, k, np.random.default_rng([seed, 1, k]), n_init=20), points)
-        for k in ks
+        k: canonical(fit_kmeans(points, k, np.random.default_rng([seed, 1, k]), n_init=20), points) for k in ks
     }
     many = tuple(k for k in ks if k > 1)
     null = fit_null(frame, features)
@@ -116,11 +115,7 @@ def _chunks(pairs: int, size: int = 10):
 
 def more_pairs(candidates: Candidates, ks, first: int, last: int, seed: int, workers=None) -> Candidates:
     """The same candidates with bootstrap pairs `first` to `last` added for the k in `ks`."""
-    jobs = [
-        ("pairs", k, range(chunk.start + first, chunk.stop + first))
-        for k in ks
-        for chunk in _chunks(last - first)
-    ]
+    jobs = [("pairs", k, range(chunk.start + first, chunk.stop + first)) for k in ks for chunk in _chunks(last - first)]
     settings = (None, None, None, seed, Effort())
     answers = _run(jobs, candidates.points, candidates.clusterings, None, settings, workers)
     agreement, jaccard = dict(candidates.resampled.agreement), dict(candidates.resampled.jaccard)
@@ -163,8 +158,7 @@ def _run(jobs, points, clusterings, null, settings, workers):
     labels = {k: clustering.labels for k, clustering in clusterings.items()}
     run = Parallel(n_jobs=workers, return_as="generator", batch_size=1)
     calls = (
-        delayed(_job)(job, points, labels.get(job[1]) if job[0] == "pairs" else None, null, settings)
-        for job in jobs
+        delayed(_job)(job, points, labels.get(job[1]) if job[0] == "pairs" else None, null, settings) for job in jobs
     )
     return list(zip(jobs, track(run(calls), "resampling", total=len(jobs)), strict=True))
 
@@ -172,7 +166,7 @@ def _run(jobs, points, clusterings, null, settings, workers):
 def _job(job, points: Points, reference, null: NullModel | None, settings):
     from threadpoolctl import threadpool_limits
 
-    frame, features, block_weights, seed, effort = settings
+    _frame, features, block_weights, seed, effort = settings
     kind, k, part = job
     with threadpool_limits(1):
         if kind == "pairs":
@@ -223,12 +217,7 @@ def _collect(ks, answers, points, total, seed) -> Resampled:
     # The data's own figure is made with as many starts as the null's: more would look like structure.
     within = {
         k: float(
-            np.mean(
-                [
-                    fit_kmeans(points, k, np.random.default_rng([seed, 6, k, i]), STARTS).within
-                    for i in range(5)
-                ]
-            )
+            np.mean([fit_kmeans(points, k, np.random.default_rng([seed, 6, k, i]), STARTS).within for i in range(5)])
             / total
         )
         for k in ks

@@ -11,7 +11,7 @@ from personas.customers import Customers
 from personas.errors import InputError, Problem
 from personas.segments.candidates import Candidates, Effort, fit_candidates, more_nulls, more_pairs
 from personas.segments.membership import assign_members
-from personas.segments.models import CandidateRow, Evidence, MapPoint, SegmentSize, Verdict
+from personas.segments.models import CandidateRow, Evidence, SegmentSize, Verdict
 from personas.segments.space import FeatureSpace, forming
 from personas.segments.usefulness import Usefulness, judge_by_leaving_out, judge_usefulness
 from personas.segments.verdict import Judgement, judge, write_verdict_sentences
@@ -40,9 +40,7 @@ class Comparison:
                 "set apart (sd beyond null)": [r.separation for r in self.evidence.rows],
                 "repeats (ARI)": [r.stability for r in self.evidence.rows],
                 "same without segments": [
-                    ""
-                    if r.stability_null_low is None
-                    else f"{r.stability_null_low:.2f} to {r.stability_null_high:.2f}"
+                    "" if r.stability_null_low is None else f"{r.stability_null_low:.2f} to {r.stability_null_high:.2f}"
                     for r in self.evidence.rows
                 ],
                 "prediction strength": [r.prediction_strength for r in self.evidence.rows],
@@ -59,12 +57,8 @@ class Comparison:
 
     def _repr_html_(self) -> str:
         chosen = self.judgement.chosen
-        head = (
-            f"<p><b>{self.judgement.words[chosen].capitalize()}</b>, {chosen} segment(s) by the evidence</p>"
-        )
-        return head + self.table().to_html(
-            index=False, na_rep="", float_format=lambda x: f"{x:.2f}", border=0
-        )
+        head = f"<p><b>{self.judgement.words[chosen].capitalize()}</b>, {chosen} segment(s) by the evidence</p>"
+        return head + self.table().to_html(index=False, na_rep="", float_format=lambda x: f"{x:.2f}", border=0)
 
     def __repr__(self) -> str:
         return self.table().to_string(index=False, na_rep="", float_format=lambda x: f"{x:.2f}")
@@ -90,9 +84,7 @@ class Segmentation:
     def _repr_html_(self) -> str:
         rows = pd.DataFrame([size.model_dump() for size in self.sizes])
         reasons = "".join(f"<li>{reason}</li>" for reason in self.verdict.reasons)
-        head = (
-            f"<p><b>{self.verdict.word.capitalize()}.</b> {self.verdict.sentence} {self.verdict.meaning}</p>"
-        )
+        head = f"<p><b>{self.verdict.word.capitalize()}.</b> {self.verdict.sentence} {self.verdict.meaning}</p>"
         table = rows.to_html(index=False, na_rep="", float_format=lambda x: f"{x:.2f}", border=0)
         return f"{head}<ul>{reasons}</ul>{table}"
 
@@ -131,9 +123,7 @@ def compare_candidates(
     if near and effort.pairs < effort.pairs_published:
         candidates = more_pairs(candidates, near, effort.pairs, effort.pairs_published, seed, workers)
         judgement = verdict_so_far(candidates)
-    evidence = _evidence(
-        candidates, useful, judgement, sizes, len(forming(customers.features)), outcome, seed
-    )
+    evidence = _evidence(candidates, useful, judgement, sizes, len(forming(customers.features)), outcome, seed)
     return Comparison(candidates, useful, judgement, evidence, min_group, min_segment_share, seed)
 
 

@@ -79,9 +79,7 @@ def assign(points: Points, centres: np.ndarray) -> np.ndarray:
     return np.round(squared_distances(points, centres), 9).argmin(axis=1)
 
 
-def fit_kmeans(
-    points: Points, k: int, rng: np.random.Generator, n_init: int = 3, max_iter: int = 60
-) -> Clustering:
+def fit_kmeans(points: Points, k: int, rng: np.random.Generator, n_init: int = 3, max_iter: int = 60) -> Clustering:
     """Fit k centres, the best of `n_init` starts by k-means++ [Arthur & Vassilvitskii 2007].
 
     Raises ValueError when there are fewer customers than centres.

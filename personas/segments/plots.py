@@ -38,9 +38,7 @@ def plot_stability(comparison: Comparison) -> Axes:
         [r.stability - r.stability_low for r in rows],
         [r.stability_high - r.stability for r in rows],
     ]
-    axes.errorbar(
-        ks, [r.stability for r in rows], error, color="#800504", marker="o", label="this data, 95 %"
-    )
+    axes.errorbar(ks, [r.stability for r in rows], error, color="#800504", marker="o", label="this data, 95 %")
     axes.set(xlabel="segments", ylabel="agreement of two resamples (ARI)", ylim=(0, 1), xticks=ks)
     axes.legend(frameon=False)
     sns.despine(ax=axes)
@@ -55,9 +53,7 @@ def plot_sizes(segmentation: Segmentation) -> Axes:
     sizes = pd.DataFrame([size.model_dump() for size in segmentation.sizes])
     sizes["segment"] = sizes["segment"].astype(str)
     axes = plt.figure(figsize=(7, 0.6 + 0.45 * len(sizes)), layout="constrained").subplots()
-    sns.barplot(
-        sizes, x="share", y="segment", hue="segment", palette=palette(len(sizes)), legend=False, ax=axes
-    )
+    sns.barplot(sizes, x="share", y="segment", hue="segment", palette=palette(len(sizes)), legend=False, ax=axes)
     for row, size in enumerate(segmentation.sizes):
         axes.text(size.share, row, f"  {size.n:,} · {size.word}", va="center")
     axes.set(xlabel="share of customers", xlim=(0, max(sizes["share"]) * 1.5))
@@ -74,9 +70,7 @@ def plot_map(points: tuple[MapPoint, ...]) -> Axes:
     axes = plt.figure(figsize=(6, 5), layout="constrained").subplots()
     frame["segment"] = frame["segment"].astype(str)
     colours = palette(frame["segment"].nunique())
-    sns.scatterplot(
-        frame, x="x", y="y", hue="segment", style="segment", palette=colours, s=12, linewidth=0, ax=axes
-    )
+    sns.scatterplot(frame, x="x", y="y", hue="segment", style="segment", palette=colours, s=12, linewidth=0, ax=axes)
     axes.set(xlabel="", ylabel="", xticks=[], yticks=[])
     axes.legend(frameon=False, title="segment", loc="center left", bbox_to_anchor=(1, 0.5))
     sns.despine(ax=axes, left=True, bottom=True)

@@ -77,9 +77,7 @@ def numbers_of(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
     """Raw values as floats; categories as the position of their level, NaN where unknown or undeclared."""
     if levels:
         return (
-            column.astype("string")
-            .map({level: i for i, level in enumerate(levels)})
-            .to_numpy(float, na_value=np.nan)
+            column.astype("string").map({level: i for i, level in enumerate(levels)}).to_numpy(float, na_value=np.nan)
         )
     return pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
 
@@ -144,9 +142,7 @@ def fit_space(
         if kept:
             levels[feature.name] = levels_of(feature, frame[feature.name])
         else:
-            dropped.append(
-                (feature.name, "one value only" if frame[feature.name].notna().any() else "never known")
-            )
+            dropped.append((feature.name, "one value only" if frame[feature.name].notna().any() else "never known"))
     if not blocks:
         raise InputError(
             [
@@ -160,13 +156,9 @@ def fit_space(
         )
     axes, weights = [], {}
     for block, members in blocks.items():
-        weights[block] = float(
-            np.sqrt(wanted.get(block, 1.0)) / _first_singular_value([m[1] for m in members])
-        )
+        weights[block] = float(np.sqrt(wanted.get(block, 1.0)) / _first_singular_value([m[1] for m in members]))
         names = ("feature", "block", "transform", "level", "low", "high", "centre", "spread")
-        axes += [
-            Axis(**dict(zip(names, member[0], strict=True)), weight=weights[block]) for member in members
-        ]
+        axes += [Axis(**dict(zip(names, member[0], strict=True)), weight=weights[block]) for member in members]
     return FeatureSpace(
         axes=tuple(axes),
         levels={name: found for name, found in levels.items() if found},

@@ -147,13 +147,8 @@ def _mean_of(parts: list[Usefulness]) -> Usefulness:
         return float(np.mean([pick(part) for part in parts]))
 
     def estimate(name):
-        ends = {
-            end: mean(lambda part, end=end: getattr(getattr(part, name), end))
-            for end in ("value", "low", "high")
-        }
-        return Estimate(
-            **ends, n=parts[0].explained.n, unit="share", method="mean over features left out in turn"
-        )
+        ends = {end: mean(lambda part, end=end: getattr(getattr(part, name), end)) for end in ("value", "low", "high")}
+        return Estimate(**ends, n=parts[0].explained.n, unit="share", method="mean over features left out in turn")
 
     return Usefulness(
         explained=estimate("explained"),

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
+from personas.numerals import percent
 from personas.segments.candidates import Resampled
 from personas.segments.models import Verdict
 from personas.segments.usefulness import Usefulness
@@ -120,9 +121,7 @@ def judge(
     Without, the smallest k from which on more segments add little use, those preferred whose segments hold.
     """
     if not resampled.agreement:
-        return Judgement(
-            None, None, {1: "none"}, {1: "customers do not differ enough to divide"}, {1: False}, 1
-        )
+        return Judgement(None, None, {1: "none"}, {1: "customers do not differ enough to divide"}, {1: False}, 1)
     separation, stability = separation_test(resampled), stability_test(resampled)
     words, why, borderline = {1: "none"}, {1: "everybody in one segment"}, {1: False}
     holds = {}
@@ -224,8 +223,8 @@ def write_verdict_sentences(
         single = [label for label, (own, rule) in useful.by_outcome.items() if rule > own]
         if single:
             reasons.append(
-                f"One outcome alone may be foreseen better by one variable: {useful.rule_feature.lower()} beats the "
-                f"segments on {', '.join(label.lower() for label in single[:3])}."
+                f"A single outcome may be foreseen better by one variable: {useful.rule_feature.lower()} does so for "
+                f"{' and '.join(label.lower() for label in single[:2])}."
             )
     if judgement.borderline[k]:
         reasons.append("Borderline: chance in the resampling alone could change this verdict.")
@@ -241,12 +240,14 @@ def write_verdict_sentences(
 
 
 def _test_reason(test: NullTest, what: str) -> str:
-    few = f"{test.exceeded} of {test.draws} tables without segments look as {what} as this one"
-    verb = "only " if test.significant else ""
-    return f"{verb}{few} (p = {test.p:.2g}).".capitalize()
+    few = {0: "None"}.get(test.exceeded, f"{'Only ' if test.significant else ''}{test.exceeded}")
+    verb = "looks" if test.exceeded in (0, 1) else "look"
+    return f"{few} of {test.draws} tables without segments {verb} as {what} as this one (p = {test.p:.2g})."
 
 
 def _use_reason(useful: Usefulness) -> str:
-    outcome = f"{useful.explained.value:.1%} of the differences in what customers did later"
-    rule = f"{useful.rule:.1%} for the best single rule ({useful.rule_feature.lower()})"
-    return f"The segments foresee {outcome}; {rule}, {max(useful.random, 0):.1%} for chance."
+    by_chance = "nothing" if useful.random < 0.001 else percent(useful.random)
+    return (
+        f"The segments foresee {percent(useful.explained.value)} of the differences in what customers did later; "
+        f"the best single rule ({useful.rule_feature.lower()}) {percent(useful.rule)}, chance {by_chance}."
+    )

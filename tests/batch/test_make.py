@@ -37,9 +37,7 @@ def planned(project, **variables):
     python = next(word for word in project.command() if word.startswith("PYTHON=")).removeprefix("PYTHON=")
     how = project.how() | {"env": environment}
     run([python, "-m", "personas.batch", "stamp"], **how, check=True)
-    dry = run(
-        project.command("-n", "CHECKED=yes", "reports/index.html", DATASET="tiny"), **how, check=True
-    ).stdout
+    dry = run(project.command("-n", "CHECKED=yes", "reports/index.html", DATASET="tiny"), **how, check=True).stdout
     return re.findall(r"personas\.batch (?:run )?(\d\d_\w+|publish)", dry)
 
 

@@ -42,9 +42,7 @@ def test_page_holds_prose_code_and_output_and_asks_for_nothing(tmp_path):
 
 @pytest.mark.parametrize("index", [False, True])
 def test_ids_in_tables_are_masked(tmp_path, index):
-    frame = pandas.DataFrame(
-        {"customer_id": [90417, 90418], "order_id": ["o-77", "o-78"], "spend": [3.5, 4.5]}
-    )
+    frame = pandas.DataFrame({"customer_id": [90417, 90418], "order_id": ["o-77", "o-78"], "spend": [3.5, 4.5]})
     frame = frame.set_index("customer_id") if index else frame
     text = page(tmp_path, shown(text_html=frame.to_html(), text_plain=str(frame)))
     for secret in ("90417", "90418", "o-77", "o-78"):

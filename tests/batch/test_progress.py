@@ -55,9 +55,7 @@ def test_under_papermill_one_display_is_updated_and_keeps_the_closing_line(tmp_p
     project = write_project(tmp_path)
     path = tmp_path / "notebooks" / "01_customers.ipynb"
     document = json.loads(path.read_text())
-    steps = (
-        "from personas import track\nimport time\nfor _ in track(range(3), 'Stepping'):\n    time.sleep(0.6)"
-    )
+    steps = "from personas import track\nimport time\nfor _ in track(range(3), 'Stepping'):\n    time.sleep(0.6)"
     document["cells"].append(code("steps", steps))
     path.write_text(json.dumps(document))
     command = [sys.executable, "-m", "personas.batch", "run", "01_customers", "tiny"]

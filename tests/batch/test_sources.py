@@ -58,14 +58,10 @@ def test_package_s_file_is_known_by_version_and_size(folder):
 
 
 def test_missing_package_is_missing(folder):
-    assert (
-        state(folder, "sources:\n  rows: {package: no_such_thing, file: x}")["rows"]["version"] == "missing"
-    )
+    assert state(folder, "sources:\n  rows: {package: no_such_thing, file: x}")["rows"]["version"] == "missing"
 
 
-@pytest.mark.parametrize(
-    "source", ["{url: 'spark://host', table: orders}", "{file: 's3://bucket/x.parquet'}"]
-)
+@pytest.mark.parametrize("source", ["{url: 'spark://host', table: orders}", "{file: 's3://bucket/x.parquet'}"])
 def test_database_counts_as_changed_every_time(folder, source):
     contract = f"sources:\n  rows: {source}"
     first = state(folder, contract)

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from tests.dataset.shop_project import BROKEN, make_project, messages_of
 
 CASES = sorted(path.name for path in BROKEN.iterdir() if path.name != "_tables")

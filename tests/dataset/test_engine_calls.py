@@ -31,9 +31,7 @@ def test_sql_becomes_an_expression_that_goes_on(connection):
 
 
 def test_sql_of_another_dialect_is_translated(connection):
-    assert (
-        connection.sql("select `customer` as who from `rows`", dialect="spark").who.nunique().execute() == 2
-    )
+    assert connection.sql("select `customer` as who from `rows`", dialect="spark").who.nunique().execute() == 2
 
 
 def test_expression_becomes_sql_that_the_engine_runs(connection):

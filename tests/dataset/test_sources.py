@@ -106,17 +106,17 @@ def test_a_table_of_a_database_is_read_through_its_url(tmp_path, monkeypatch):
     with duckdb.connect(str(path)) as engine:
         frame = pd.DataFrame(ORDERS)
         engine.register("frame", frame)
-        engine.execute("CREATE TABLE orders AS SELECT who, at::TIMESTAMP AS at, eur FROM frame")
+        engine.execute('CREATE TABLE orders AS SELECT who, "at"::TIMESTAMP AS "at", eur FROM frame')
     monkeypatch.setenv("SHOP_DATABASE", f"duckdb://{path}")
     assert_orders(read_shop(tmp_path / "t", contract('connection: "${SHOP_DATABASE}", table: orders')))
-    query = 'connection: "${SHOP_DATABASE}", query: "SELECT who, at, eur FROM orders WHERE eur > 0"'
+    query = 'connection: "${SHOP_DATABASE}", query: "SELECT * FROM orders WHERE eur > 0"'
     assert_orders(read_shop(tmp_path / "q", contract(query)))
 
 
 @pytest.mark.parametrize("query", ["DELETE FROM orders", "SELECT 1; SELECT 2", "COPY orders TO 'x.csv'"])
 def test_a_query_that_is_not_one_select_is_refused(query, tmp_path, monkeypatch):
     path = tmp_path / "shop.duckdb"
-    duckdb.connect(str(path)).execute("CREATE TABLE orders (who TEXT, at TIMESTAMP, eur DOUBLE)").close()
+    duckdb.connect(str(path)).execute('CREATE TABLE orders (who TEXT, "at" TIMESTAMP, eur DOUBLE)').close()
     monkeypatch.setenv("SHOP_DATABASE", f"duckdb://{path}")
     with pytest.raises(InputError, match="one SELECT"):
         read_shop(tmp_path / "p", contract(f'connection: "${{SHOP_DATABASE}}", query: "{query}"'))
@@ -167,7 +167,8 @@ def test_a_date_column_is_not_shifted_by_a_time_zone(tmp_path):
 def test_opening_a_dataset_reads_no_rows(tmp_path):
     """A row that cannot be read lies far behind the header; only checking finds it."""
     good = "who,at,eur\n" + "a,2024-01-05 10:00:00,1\n" * 60_000
-    shop = read_shop(tmp_path, contract("file: o.csv"), {"o.csv": good + 'b,"2024\n'})
+    period = "observation: {start: 2024-01-01, end: 2025-01-01}\n"
+    shop = read_shop(tmp_path, period + contract("file: o.csv"), {"o.csv": good + 'b,"2024\n'})
     result = check_dataset(shop)
     assert len(result.problems) == 1
     assert "cannot be read to its end" in result.problems[0].found

@@ -1,7 +1,7 @@
 """Persona sets made by program: a realistic grocery one, and extremes that a page must survive.
 
-`grocery()` invents plausible numbers with a seed; `extreme(…)` changes labels and counts. All are valid models, so
-that the page is tested on what stages really hand over.
+`grocery()` invents plausible numbers; its arguments change labels, counts and what is measured. All are valid
+models, so that the page is tested on what stages really hand over.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def grocery(count: int = 6, text=lambda words: words, rich: bool = True, word: s
                 else "No division of these households holds up"
             ),
             meaning=text(
-                "They are stable cuts through a continuum: households shade from one into the next, and the borders are ours. Use them to plan offers, not to label a single household."
+                "They are stable cuts through a continuum: households shade from one into the next, and the "
+                "borders are ours. Use them to plan offers, not to label a single household."
             ),
             reasons=tuple(
                 map(
@@ -123,8 +124,10 @@ def grocery(count: int = 6, text=lambda words: words, rich: bool = True, word: s
             map(
                 text,
                 (
-                    "Six in ten fresh-first regulars never used a coupon they were sent, most of them for packaged goods that they do not buy.",
-                    "Households differ most in how often they come and how much they carry home; age and income add little.",
+                    "Six in ten fresh-first regulars never used a coupon they were sent, most of them for packaged "
+                    "goods that they do not buy.",
+                    "Households differ most in how often they come and how much they carry home; age and income "
+                    "add little.",
                     "A third line for later.",
                 ),
             )

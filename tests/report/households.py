@@ -394,7 +394,9 @@ def persona_of(
         who=tuple(x.claim_id for x in traits[1:3]),
         wants=(goal,),
         struggles=(hurt,),
-        expect=t("your best customers to love your coupons.") if number == 2 else None,
+        expect=t("You may expect your best customers to love your coupons; the data says they ignore them.")
+        if number == 2
+        else None,
         expect_claim=hurt if number == 2 else None,
         traits=tuple(traits),
         profile=profile if rich else (),

@@ -10,10 +10,8 @@ from personas.profiles.models import Persona, Trait
 from personas.report.figure import Figure, Table, render_marks, scale_over
 
 
-def traits_by_feature(
-    personas: Sequence[Persona], features: Sequence[str] = ()
-) -> dict[str, dict[str, Trait]]:
-    """Traits as feature → persona id → trait, widest spread between personas first.
+def traits_by_feature(personas: Sequence[Persona], features: Sequence[str] = ()) -> dict[str, dict[str, Trait]]:
+    """Traits as feature → persona id → trait; those of most personas first, then the widest spread.
 
     features : names to keep; all that any persona has when empty
     """
@@ -22,7 +20,7 @@ def traits_by_feature(
         for trait in persona.traits:
             if not features or trait.feature in features:
                 table.setdefault(trait.feature, {})[persona.id] = trait
-    return dict(sorted(table.items(), key=lambda item: (-spread(item[1]), item[0])))
+    return dict(sorted(table.items(), key=lambda item: (-len(item[1]), -spread(item[1]), item[0])))
 
 
 def spread(traits: dict[str, Trait]) -> float:
@@ -58,19 +56,11 @@ def dot_multiples(
         label = next(iter(by_persona.values())).label
         estimates = [t.persona for t in by_persona.values() if t.persona.measured]
         base = next(
-            (
-                b
-                for p in personas
-                if p.id in by_persona and (b := base_value(p, by_persona[p.id])) is not None
-            ),
+            (b for p in personas if p.id in by_persona and (b := base_value(p, by_persona[p.id])) is not None),
             None,
         )
         scale = scale_over([v for e in estimates for v in (e.low, e.value, e.high)] + [base])
-        known = [
-            (p, by_persona[p.id])
-            for p in personas
-            if p.id in by_persona and by_persona[p.id].persona.measured
-        ]
+        known = [(p, by_persona[p.id]) for p in personas if p.id in by_persona and by_persona[p.id].persona.measured]
         everyone = [base_estimate(estimates[0], base)] if base is not None and estimates else []
         texts = numbers.alike([*(t.persona for _, t in known), *everyone])
         dots = [
@@ -89,19 +79,14 @@ def dot_multiples(
         rows.append(
             (
                 label,
-                *(
-                    numbers.say(by_persona[p.id].persona) if p.id in by_persona else "not measured"
-                    for p in personas
-                ),
+                *(numbers.say(by_persona[p.id].persona) if p.id in by_persona else "not measured" for p in personas),
             )
         )
     edge = panels[0]["dots"] if panels else []
     low, high = (pick(edge, key=lambda d: d["at"]) for pick in (min, max)) if edge else (None, None)
     return Figure(
         name="multiples",
-        title=f"{panels[0]['label']}: from {low['text']} to {high['text']}"
-        if edge
-        else "How the personas differ",
+        title=f"{panels[0]['label']}: from {low['text']} to {high['text']}" if edge else "How the personas differ",
         claim=f"{low['trait'].claim_id} {high['trait'].claim_id}" if edge else "",
         subtitle="Estimate with 95 % interval a persona; the dashed line is the whole base",
         description="One panel a feature, widest spread first: "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from personas.estimates import Estimate
 from personas.numerals import Numerals
 from personas.profiles.models import JourneyCell, Persona
-from personas.report.figure import Figure, Table, lower_first, render_marks
+from personas.report.figure import Figure, Table, render_marks
 
 
 def journey_lanes(cells: Sequence[JourneyCell], number: int = 0, personas: Sequence[Persona] = ()) -> Figure:
@@ -17,14 +18,11 @@ def journey_lanes(cells: Sequence[JourneyCell], number: int = 0, personas: Seque
     """
     numbers = Numerals()
     stages = list(dict.fromkeys(c.stage for c in cells))
-    columns = [
-        {"stage": s, "cells": [cell_view(c, numbers, personas) for c in cells if c.stage == s]}
-        for s in stages
-    ]
+    columns = [{"stage": s, "cells": [cell_view(c, numbers, personas) for c in cells if c.stage == s]} for s in stages]
     seen = [c for c in cells if c.share.measured]
     return Figure(
         name="journey",
-        title=journey_title(seen, numbers),
+        title=journey_title(seen, numbers, personas),
         subtitle="Share who were there, with 95 % interval" + ("; marks: the personas" if personas else "; tick: the rest"),
         description="; ".join(f"{c.stage}, {c.touchpoint}: {numbers.say(c.share)}" for c in cells),
         marks=render_marks("journey", columns=columns, number=number, feeling=feeling_line(columns)),
@@ -39,26 +37,37 @@ def journey_lanes(cells: Sequence[JourneyCell], number: int = 0, personas: Seque
     )  # fmt: skip
 
 
-def journey_title(seen: Sequence[JourneyCell], numbers: Numerals) -> str:
-    """Where most and fewest are seen."""
-    if not seen:
-        return "The journey is not measured"
-    most, least = (pick(seen, key=lambda c: c.share.value) for pick in (max, min))
-    if most is least:
-        return f"{most.touchpoint}: {numbers.value(most.share)}"
-    places = [c.stage if most.stage != least.stage else c.touchpoint for c in (least, most)]
-    low, high = numbers.alike([least.share, most.share])
-    return f"From {low} at {lower_first(places[0])} to {high} at {lower_first(places[1])}"
+def journey_title(seen: Sequence[JourneyCell], numbers: Numerals, personas: Sequence[Persona]) -> str:
+    """The touchpoint where personas, or this persona and the rest, are furthest apart."""
+    apart = []
+    for cell in seen:
+        shares = [e for _, e in shares_of(cell, personas)]
+        if not shares and cell.rest is not None and cell.rest.measured:
+            shares = [cell.share, cell.rest]
+        if len(shares) > 1:
+            low, high = (pick(shares, key=lambda e: e.value) for pick in (min, max))
+            apart.append((high.value - low.value, cell, shares, low, high))
+    if not apart:
+        return f"Measured at {len(seen)} touchpoints" if seen else "The journey is not measured"
+    _, cell, shares, low, high = max(apart, key=lambda a: a[0])
+    place = " ".join(dict.fromkeys([cell.stage.capitalize(), cell.touchpoint.lower()]))
+    if personas:
+        return f"{place}: from {numbers.value(low, [high])} to {numbers.value(high, [low])} of a persona"
+    return f"{place}: {numbers.value(shares[0], shares)}, others {numbers.value(shares[1], shares)}"
 
 
-def cell_view(cell: JourneyCell, numbers: Numerals, personas: Sequence[Persona] = ()) -> dict:
-    share = cell.share
-    theirs = [
+def shares_of(cell: JourneyCell, personas: Sequence[Persona]) -> list[tuple[Persona, Estimate]]:
+    """The measured shares of personas at the same stage and touchpoint."""
+    return [
         (p, other.share)
         for p in personas
         for other in p.journey
         if (other.stage, other.touchpoint) == (cell.stage, cell.touchpoint) and other.share.measured
     ]
+
+
+def cell_view(cell: JourneyCell, numbers: Numerals, personas: Sequence[Persona] = ()) -> dict:
+    share = cell.share
     return {
         "cell": cell,
         "text": numbers.say(share, [cell.rest]),
@@ -66,10 +75,11 @@ def cell_view(cell: JourneyCell, numbers: Numerals, personas: Sequence[Persona] 
         "low": None if share.low is None else round(100 * share.low, 2),
         "high": None if share.high is None else round(100 * share.high, 2),
         "rest": None if cell.rest is None or cell.rest.value is None else round(100 * cell.rest.value, 2),
-        "rest_text": ""
-        if cell.rest is None or cell.rest.value is None
-        else numbers.value(cell.rest, [share]),
-        "marks": [{"persona": p, "at": round(100 * e.value, 2), "text": numbers.value(e)} for p, e in theirs],
+        "rest_text": "" if cell.rest is None or cell.rest.value is None else numbers.value(cell.rest, [share]),
+        "marks": [
+            {"persona": p, "at": round(100 * e.value, 2), "text": numbers.value(e)}
+            for p, e in shares_of(cell, personas)
+        ],
         "feeling": numbers.say(cell.feeling) if cell.feeling.measured else "",
     }
 
@@ -89,9 +99,7 @@ def feeling_line(columns: list[dict]) -> dict | None:
             value = mean([f.value for f in felt])
             low = mean([f.value if f.low is None else f.low for f in felt])
             high = mean([f.value if f.high is None else f.high for f in felt])
-            points.append(
-                (round(x, 2), *(round(50 - 25 * max(-2.0, min(2.0, v)), 2) for v in (value, low, high)))
-            )
+            points.append((round(x, 2), *(round(50 - 25 * max(-2.0, min(2.0, v)), 2) for v in (value, low, high))))
     if not points:
         return None
     band = [(x, high) for x, _, _, high in points] + [(x, low) for x, _, low, _ in reversed(points)]

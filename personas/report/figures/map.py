@@ -31,9 +31,7 @@ def segment_map(
     groups = []
     for persona in personas:
         mine = [
-            ((p.x - left) / side * 390 + 5, (top - p.y) / side * 390 + 5)
-            for p in kept
-            if p.segment == persona.number
+            ((p.x - left) / side * 390 + 5, (top - p.y) / side * 390 + 5) for p in kept if p.segment == persona.number
         ]
         if not mine:
             continue

@@ -68,9 +68,7 @@ def pain_title(ranked: Sequence[PainPoint], numbers: Numerals) -> str:
     if not ranked:
         return "No pain point was found"
     return (
-        f"{ranked[0].title}: {numbers.value(ranked[0].reach)}"
-        if ranked[0].reach.measured
-        else ranked[0].title
+        f"{ranked[0].title}: {numbers.value(ranked[0].reach)} affected" if ranked[0].reach.measured else ranked[0].title
     )
 
 
@@ -97,9 +95,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
     spread_labels(points)
     return Figure(
         name="priorities",
-        title=f"First: {ranked[0].title[:1].lower() + ranked[0].title[1:]}"
-        if ranked
-        else "No pain point was found",
+        title=pain_title(ranked, numbers),
         claim=ranked[0].claim_ids[0] if ranked and ranked[0].claim_ids else "",
         subtitle="Across: share affected, with 95 % interval. Up: how bad it is where it happens",
         description="; ".join(

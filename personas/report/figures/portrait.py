@@ -46,9 +46,7 @@ def portrait(
         title=most_words or "No trait stands out",
         claim=traits[0].claim_id if traits else "",
         subtitle=f"{persona.name} against the rest; bars: distance from the base, ±{reach:.1f} standard deviations",
-        description="; ".join(
-            f"{t.label}: {numbers.value(t.persona)}, rest {numbers.value(t.rest)}" for t in traits
-        ),
+        description="; ".join(f"{t.label}: {numbers.value(t.persona)}, rest {numbers.value(t.rest)}" for t in traits),
         marks=render_marks("portrait", rows=rows, persona=persona),
         table=Table(
             ("Trait", "Persona", "Rest", "Gap in standard deviations"),
@@ -76,9 +74,7 @@ def distribution_bars(distribution: Distribution, persona: Persona) -> Figure:
             "width": 0 if mine is None else round(96 * mine / top, 2),
             "rest": None if theirs is None else round(96 * theirs / top, 2),
         }
-        for level, mine, theirs in zip(
-            distribution.levels, distribution.persona, distribution.rest, strict=True
-        )
+        for level, mine, theirs in zip(distribution.levels, distribution.persona, distribution.rest, strict=True)
     ]
     known = f"known for {distribution.known:,} of {distribution.of:,}"
     return Figure(

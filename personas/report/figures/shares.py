@@ -16,9 +16,7 @@ def share_bars(personas: Sequence[Persona], card: DatasetCard) -> Figure:
     """
     numbers = Numerals(card.currency)
     with_value = any(p.value_share.measured for p in personas)
-    tops = [
-        e.high if e.high is not None else e.value or 0.0 for p in personas for e in (p.share, p.value_share)
-    ]
+    tops = [e.high if e.high is not None else e.value or 0.0 for p in personas for e in (p.share, p.value_share)]
     top = max([*tops, 0.01])
     rows = [
         {
@@ -37,9 +35,7 @@ def share_bars(personas: Sequence[Persona], card: DatasetCard) -> Figure:
     return Figure(
         name="shares",
         title=share_title(personas, card),
-        subtitle=f"Share of {card.units}"
-        + (" and of sales" if with_value else "")
-        + ", per cent, with 95 % intervals",
+        subtitle=f"Share of {card.units}" + (" and of sales" if with_value else "") + ", per cent, with 95 % intervals",
         description="; ".join(
             f"{p.name}: {numbers.value(p.share)} of {card.units}"
             + (f", {numbers.value(p.value_share)} of sales" if p.value_share.measured else "")

@@ -28,9 +28,7 @@ def stability_chart(evidence: Evidence) -> Figure:
     ]
     chosen = next((r for r in tried if r.chosen), None)
     beyond = (
-        chosen is not None
-        and chosen.stability_null_high is not None
-        and chosen.stability > chosen.stability_null_high
+        chosen is not None and chosen.stability_null_high is not None and chosen.stability > chosen.stability_null_high
     )
     title = "No division was chosen"
     if chosen is not None:

@@ -1,0 +1,130 @@
+"""Enters the statements of a persona as claims: the finding, the surprise, pain points, KPIs."""
+
+from __future__ import annotations
+
+from personas.experience import Kpi, PainPoint
+from personas.experience.kpis import kpi_values, welch_p
+from personas.numerals import Numerals
+from personas.profiles.models import Claim
+from personas.profiles.traits import Standing, lower_first
+
+
+def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -> str:
+    """The one sentence that says who they are, from the two strongest traits of different blocks."""
+    size = f"{numbers.value(share)} of {card.units}"
+    worth_ = f" and {numbers.value(value)} of sales" if value.measured else ""
+    chosen: list[Standing] = []
+    for standing in ranked:
+        if (
+            standing.feature.forms
+            and not standing.level
+            and all(standing.feature.block != other.feature.block for other in chosen)
+        ):
+            chosen.append(standing)
+    if not chosen:
+        sentence = f"{name} are {size}{worth_}; little sets them apart."
+        estimate, rest, columns, effect = share, None, ("membership",), None
+    else:
+        first = chosen[0]
+        parts = " and ".join(clause_of(s, numbers) for s in chosen[:2])
+        sentence = f"{name} {parts}. They are {size}{worth_}."
+        estimate, rest, effect = first.own, first.rest, first.effect
+        columns = tuple(dict.fromkeys(c for s in chosen[:2] for c in s.feature.columns))
+    return ledger.enter(
+        Claim(
+            id=f"{identity}-finding", persona_id=identity, sentence=sentence, kind="defines",
+            feature=chosen[0].feature.name if chosen else "segment", estimate=estimate, rest=rest, effect=effect,
+            effect_name="d" if effect is not None else "", columns=columns,
+            fits_share=chosen[0].fits if chosen else None,
+        )
+    )  # fmt: skip
+
+
+def clause_of(standing: Standing, numbers: Numerals) -> str:
+    """What they do more or less of, with the figures in brackets."""
+    feature = standing.feature
+    words = feature.high_clause if standing.effect > 0 else feature.low_clause
+    words = words or f"have {'more' if standing.effect > 0 else 'less'} {lower_first(feature.label)}"
+    return f"{words} ({numbers.value(standing.own)}, others {numbers.value(standing.rest)})"
+
+
+def enter_surprise(ledger, identity, standing: Standing, features, numbers) -> str:
+    """The claim behind "you may expect …": the standing, whether or not it is a distinct trait."""
+    if standing.distinct:
+        return f"{identity}-{standing.feature.name}"
+    own, rest = (numbers.value(e) for e in (standing.own, standing.rest))
+    figure = standing.feature.phrase.replace("<value>", own)
+    return ledger.enter(
+        Claim(
+            id=f"{identity}-expect-{standing.feature.name}", persona_id=identity,
+            sentence=f"{standing.feature.label}: {figure}; others {rest}.",
+            kind="describes", feature=standing.feature.name, estimate=standing.own, rest=standing.rest,
+            effect=standing.effect, effect_name=standing.effect_name, columns=standing.feature.columns,
+            test="not tested: shows the absence of a difference that matters", fits_share=standing.fits,
+        )
+    )  # fmt: skip
+
+
+def back_pain_points(group, owner, ledger, numbers, playbook) -> tuple[PainPoint, ...]:
+    """Pain points with the claims that back them."""
+    done = []
+    for pain in group.pain_points:
+        signal = playbook[pain.key]
+        text = signal.finding.format(share=numbers.value(pain.reach))
+        against = f"; others {numbers.value(pain.rest)}" if pain.rest is not None else ""
+        claim_id = ledger.enter(
+            Claim(
+                id=f"{owner}-pain-{pain.key}",
+                persona_id=None if owner == "all" else owner,
+                sentence=f"{text}{against}.",
+                kind="inferred",
+                feature=pain.key,
+                estimate=pain.reach,
+                rest=pain.rest,
+                effect=None,
+                test="not tested: made from the columns that formed the segments, or their kin",
+                fits_share=pain.reach.value,
+                columns=signal.needs,
+                filter=signal.filter,
+            )
+        )
+        ids = [claim_id]
+        if pain.impact.measured:
+            ids.append(
+                ledger.enter(
+                    Claim(
+                        id=f"{owner}-impact-{pain.key}",
+                        persona_id=None if owner == "all" else owner,
+                        sentence=f"{pain.title}: {pain.impact_words}.",
+                        kind="associated",
+                        feature=pain.key,
+                        estimate=pain.impact,
+                        test="interval only; association, not cause",
+                        columns=("transactions.amount", "transactions.time"),
+                        filter=f"{signal.filter}; before the holdout, sales after it",
+                    )
+                )
+            )
+        done.append(pain.model_copy(update={"claim_ids": tuple(ids)}))
+    return tuple(done)
+
+
+def enter_kpis(kpis, identity, frame, inside, ledger, numbers) -> tuple[Kpi, ...]:
+    """Every KPI of a persona as a claim, so that its p-value is adjusted with all others."""
+    for kpi in kpis:
+        p = None
+        if kpi.test.startswith("Welch"):
+            values = kpi_values(kpi.key, frame)
+            p = welch_p(values[inside], values[~inside])
+        against = f"; others {numbers.value(kpi.rest)}" if kpi.rest is not None else ""
+        ledger.enter(
+            Claim(
+                id=f"{identity}-kpi-{kpi.key}", persona_id=identity,
+                sentence=f"{kpi.label}: {numbers.value(kpi.estimate)}{against}.", kind="describes",
+                feature=kpi.key, estimate=kpi.estimate, rest=kpi.rest, effect=kpi.effect,
+                effect_name="" if kpi.effect is None else "h" if kpi.estimate.method == "Wilson" else "d",
+                test=kpi.test, columns=(kpi.key,),
+            ),
+            p,
+        )  # fmt: skip
+    return kpis
