@@ -55,7 +55,11 @@ def decimals_of(estimate: Estimate) -> int:
     """
     scale = 100 if estimate.unit == "share" else 1
     known = [v * scale for v in (estimate.value, estimate.low, estimate.high) if v is not None]
-    if not known or estimate.unit == "hour" or (estimate.unit == "count" and all(v.is_integer() for v in known)):
+    if (
+        not known
+        or estimate.unit == "hour"
+        or (estimate.unit in ("count", "days") and all(v.is_integer() for v in known))
+    ):
         return 0
     blurred = len({round(v) for v in known}) < len(set(known))
     if estimate.unit in ("share", "percent"):
@@ -77,7 +81,7 @@ def digits_of(estimate: Estimate, number: float, decimals: int) -> str:
     if estimate.unit == "hour":
         minutes = round(number * 60)
         return f"{minutes // 60:02d}:{minutes % 60:02d}"
-    if estimate.unit == "count" and decimals == 0 and float(number).is_integer():
+    if estimate.unit in ("count", "days") and decimals == 0 and float(number).is_integer():
         return whole(number)
     return rounded(number * (100 if estimate.unit == "share" else 1), decimals)
 

@@ -115,6 +115,7 @@ def prepare_environment(root: Path) -> None:
     os.environ |= {
         "PYTHONPATH": str(root),
         "PYTHONHASHSEED": "0",
+        "PYTHONWARNINGS": "ignore:IProgress not found",  # of a progress bar that nobody sees here
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",
         "IPYTHONDIR": str(root / "reports" / ".work" / ".ipython"),
     }

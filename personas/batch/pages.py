@@ -42,8 +42,8 @@ tbody th, th:first-child { text-align: left }
 """
 
 
-def render_notebook(path: Path) -> str:
-    """Render an executed notebook as one self-contained page, ids masked."""
+def render_notebook(path: Path, root: Path) -> str:
+    """Render an executed notebook as one self-contained page, ids masked and paths told from `root`."""
     sys.modules.setdefault("rfc3987_syntax", None)
     import nbformat
     from nbconvert.exporters.html import HTMLExporter
@@ -52,6 +52,7 @@ def render_notebook(path: Path) -> str:
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [mask_cell(cell) for cell in notebook.cells]
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    body = body.replace(f"{html.escape(str(root))}/", "")
     colours = HtmlFormatter(style="default", nobackground=True).get_style_defs(".highlight")
     title = html.escape(path.stem.replace("_", " "))
     return (

@@ -73,7 +73,7 @@ def write_pages(workspace: Workspace, making: Path) -> None:
     pages = making / "notebooks"
     pages.mkdir(exist_ok=True)
     for path in notebooks_of(workspace):
-        (pages / f"{path.stem}.html").write_text(render_notebook(path), encoding="utf-8")
+        (pages / f"{path.stem}.html").write_text(render_notebook(path, workspace.root), encoding="utf-8")
 
 
 def take_place(swap: Swap) -> None:

@@ -28,26 +28,34 @@ def _moment(day) -> datetime:
     return day if isinstance(day, datetime) else datetime(day.year, day.month, day.day)
 
 
+def _total(amounts, where=None):
+    """Sum of money as a float: added up as decimals, since floats add up differently in every order of rows."""
+    return amounts.sum(where=where).cast("float64")
+
+
 def _ratio(top, bottom):
     """top / bottom as a float, NULL where the bottom is not positive."""
     return ibis.cases((bottom > 0, top.cast("float64") / bottom.cast("float64")))
 
 
-def leading_categories(transactions, most: int = LEADING_CATEGORIES) -> tuple[str, ...]:
-    """The categories with the largest sales, largest first; "other" categories never lead.
+def leading_categories(transactions, start: date, end: date, most: int = LEADING_CATEGORIES) -> tuple[str, ...]:
+    """The categories with the largest sales in ``[start, end)``, largest first; "other" categories never lead.
 
     The least of them is left out when they make up everything, so that one is always the remainder.
     """
     sales = (
-        transactions.filter(_.category.notnull(), _.category.lower() != "other")
+        within(transactions, start, end)
         .group_by("category")
         .agg(sales=_.amount.sum())
+        .filter(_.sales > 0)
         .order_by(ibis.desc("sales"), "category")
-        .limit(most)
+        .limit(most + 2)  # room for "other" and for one that remains
         .to_pyarrow()
-        .to_pydict()
+        .to_pydict()["category"]
     )
-    return tuple(name for name, amount in zip(sales["category"], sales["sales"], strict=True) if amount > 0)
+    named = [name for name in sales if name is not None and name.lower() != "other"]
+    leading = named[:most]
+    return tuple(leading[:-1] if len(leading) == len(sales) else leading)
 
 
 def purchase_features(transactions, start: date, end: date, categories: tuple[str, ...] = ()):
@@ -58,7 +66,7 @@ def purchase_features(transactions, start: date, end: date, categories: tuple[st
     A column that the transactions lack leaves out the features that need it.
     """
     has = set(transactions.columns)
-    lines = within(transactions, start, end).mutate(day=_.time.date(), amount=_.amount.cast("float64"))
+    lines = within(transactions, start, end).mutate(day=_.time.date())
     order = "order_id" if "order_id" in has else "day"
     if "order_id" not in has:
         lines = lines.mutate(order_id=_.day.cast("string"))
@@ -91,17 +99,19 @@ def _rhythm(days, start, end):
         first=_.day.min(),
         recency=-_.day.max().delta(last_day, unit="day").cast("int64"),
         frequency=_.count(),
-        gap_mean=_.gap.mean(),
-        gap_spread=_.gap.std(how="pop"),
+        gaps=_.gap.count(),
+        gap_sum=_.gap.sum(),
+        gap_squares=(_.gap * _.gap).sum(),
         longest_gap=_.gap.max().cast("int64"),
-        later=_.day_sales.sum(where=_.day >= ibis.literal(half.date())),
-        whole=_.day_sales.sum(),
+        later=_total(_.day_sales, where=_.day >= ibis.literal(half.date())),
+        whole=_total(_.day_sales),
         late_days=_.count(where=_.day >= ibis.literal(quarter.date())),
         early_days=_.count(where=_.day < ibis.literal(quarter.date())),
     )
     known_start = ibis.literal((_moment(start) + timedelta(days=LEFT_TRUNCATION_DAYS)).date())
     table = table.mutate(
-        irregularity=ibis.cases((_.frequency >= 4, _ratio(_.gap_spread, _.gap_mean))),
+        # Standard deviation over mean, from whole numbers alone, so that the order of rows cannot matter.
+        irregularity=ibis.cases((_.frequency >= 4, _ratio(_spread(_.gaps, _.gap_sum, _.gap_squares), _.gap_sum))),
         trend=_ratio(2 * _.later.coalesce(0) - _.whole, _.whole),
         recent_visit_change=ibis.cases((_.early_days >= 3, _ratio(3 * _.late_days, _.early_days) - 1)),
         tenure=ibis.cases((_.first >= known_start, -_.first.delta(last_day, unit="day").cast("int64"))),
@@ -117,6 +127,11 @@ def _rhythm(days, start, end):
         worded("tenure", kind="count", block="rhythm", forms=False, columns=source),
     )
     return table.select("customer_id", *[feature.name for feature in features]), features
+
+
+def _spread(count, total, squares):
+    """`count` times the standard deviation (of the population) of whole numbers."""
+    return (count * squares - total * total).cast("float64").sqrt()
 
 
 def _baskets(orders, lines, has, order):
@@ -155,7 +170,7 @@ def _baskets(orders, lines, has, order):
 def _money(lines, has, start, end, categories):
     """What the money goes to, from the purchase lines."""
     half = ibis.literal(_moment(start) + (_moment(end) - _moment(start)) / 2)
-    columns = {"sales": _.amount.sum()}
+    columns = {"sales": _total(_.amount)}
     features = [
         worded("sales", kind="number", block="basket", forms=False, columns=("transactions.amount",)),
         worded(
@@ -184,20 +199,20 @@ def _money(lines, has, start, end, categories):
         )
 
     if "discount" in has:
-        given = _.discount.cast("float64").abs().sum()
+        given = _total(_.discount.abs())
         if "coupon_discount" in has:
-            given = given + _.coupon_discount.cast("float64").abs().sum()
+            given = given + _total(_.coupon_discount.abs())
         add(
             "discount_share",
-            _ratio(given, given + _.amount.sum()),
+            _ratio(given, given + _total(_.amount)),
             "price",
             source=("transactions.discount", "transactions.amount"),
         )
     if "private_label" in has:
-        own = _.amount.sum(where=_.private_label).coalesce(0)
+        own = _total(_.amount, where=_.private_label).coalesce(0)
         add(
             "private_label_share",
-            _ratio(own, _.amount.sum()),
+            _ratio(own, _total(_.amount)),
             "price",
             source=("transactions.private_label",),
         )
@@ -216,8 +231,8 @@ def _money(lines, has, start, end, categories):
         shares = {}
         for category in categories:
             name = "mix_" + "".join(c if c.isalnum() else "_" for c in category.lower())
-            spent = _.amount.sum(where=_.category == category).coalesce(0)
-            shares[name] = _ratio(spent, _.amount.sum())
+            spent = _total(_.amount, where=_.category == category).coalesce(0)
+            shares[name] = _ratio(spent, _total(_.amount))
             add(name, shares[name], "range", key="mix", category=category, parts_of="spending", source=source)
     detail = "subcategory" if "subcategory" in has else "category" if "category" in has else None
     if detail:

@@ -78,7 +78,7 @@ def build_customers(dataset: Dataset) -> Customers:
 
     Raises InputError when nobody is left, saying which table was empty.
     """
-    categories = leading_categories(dataset.tables["transactions"]) if _sells(dataset) else ()
+    categories = _categories(dataset) if _sells(dataset) else ()
     table, features = customer_expression(dataset, dataset.observation_start, dataset.observation_end, categories)
     frame = table.order_by("customer_id").to_pandas()
     if frame.empty:
@@ -114,6 +114,15 @@ def customer_expression(dataset: Dataset, start: datetime, end: datetime, catego
         features += more
     zero = {f.name: table[f.name].coalesce(0) for f in features if f.name in COUNTS}
     return table.mutate(**zero) if zero else table, tuple(features)
+
+
+def _categories(dataset: Dataset) -> tuple[str, ...]:
+    """The leading categories, chosen before the holdout where there is one: a rehearsal must not look ahead."""
+    transactions = dataset.tables["transactions"]
+    if "category" not in transactions.columns:
+        return ()
+    end = dataset.holdout[0] if dataset.holdout else dataset.observation_end
+    return leading_categories(transactions, dataset.observation_start, end)
 
 
 def _sells(dataset: Dataset) -> bool:

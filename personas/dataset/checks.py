@@ -12,6 +12,7 @@ from personas.dataset.models import CheckResult, Dataset, SetAsideRows
 from personas.dataset.normalise import Part
 from personas.dataset.relations import check_relations
 from personas.dataset.sources import broken, engine_errors
+from personas.dataset.times import doubtful_times
 from personas.errors import Problem
 
 
@@ -37,7 +38,7 @@ def check_dataset(dataset: Dataset) -> CheckResult:
     if problems:
         return CheckResult(tuple(problems), tuple(warnings), tuple(set_aside))
     found = check_relations(dataset)
-    warnings += [*found.warnings, *doubtful_attributes(dataset)]
+    warnings += [*found.warnings, *doubtful_times(dataset), *doubtful_attributes(dataset)]
     notes = coverage_notes(dataset) if not found.problems else ()
     return CheckResult(found.problems, tuple(warnings), (*set_aside, *found.set_aside), notes)
 

@@ -79,8 +79,8 @@ TYPES = {
 ALLOWED = (
     "= <> < <= > >= AND OR NOT IN BETWEEN LIKE ILIKE IS NULL CASE WHEN + - * / % || CAST (to INTEGER, DOUBLE, VARCHAR, "
     "DATE, TIMESTAMP, BOOLEAN), ABS ROUND FLOOR CEIL SQRT LN POWER GREATEST LEAST COALESCE NULLIF LOWER UPPER TRIM "
-    "LENGTH REPLACE SUBSTRING CONCAT YEAR MONTH DAY; over the rows of a role: SUM AVG COUNT MIN MAX MEDIAN STDDEV, with "
-    "DISTINCT in COUNT and FILTER (WHERE …)"
+    "LENGTH REPLACE SUBSTRING CONCAT YEAR MONTH DAY; over the rows of a role: SUM AVG COUNT MIN MAX MEDIAN STDDEV, "
+    "with DISTINCT in COUNT and FILTER (WHERE …)"
 )
 MAX_LENGTH = 5_000
 
@@ -101,7 +101,7 @@ def columns_of(text: str) -> tuple[str, ...]:
     >>> columns_of("price * quantity > 10 AND products.brand = 'Own'")
     ('price', 'quantity', 'products.brand')
     """
-    return tuple(dict.fromkeys(_name(column) for column in parse_expression(text).find_all(exp.Column)))
+    return tuple(dict.fromkeys(_name(column) for column in parse_expression(text).find_all(exp.Column, bfs=False)))
 
 
 def _name(column: exp.Column) -> str:

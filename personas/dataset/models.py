@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,22 @@ class CheckResult:
     set_aside: tuple[SetAsideRows, ...]
     notes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        parts = [f"error: {problem}" for problem in self.problems]
+        parts += [f"warning: {problem}" for problem in self.warnings]
+        parts += [f"left out: {row.rows:,} of {row.of:,} rows of {row.table}: {row.reason}" for row in self.set_aside]
+        return "\n".join([*parts, *self.notes]) or "nothing to complain about"
+
+    def _repr_html_(self) -> str:
+        """Show all of it as a table; every word of it may come from the data and is escaped."""
+        rows = [("error", problem.place, problem.found, problem.fix) for problem in self.problems]
+        rows += [("warning", problem.place, problem.found, problem.fix) for problem in self.warnings]
+        rows += [("left out", row.table, f"{row.rows:,} of {row.of:,} rows", row.reason) for row in self.set_aside]
+        rows += [("note", "", note, "") for note in self.notes]
+        body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
+        head = "".join(f"<th scope='col'>{word}</th>" for word in ("kind", "where", "found", "what to do, or why"))
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -99,3 +116,20 @@ class Dataset:
     roles: Mapping[str, Role] = field(repr=False)
     listed: Mapping[str, Part] = field(repr=False)
     document: Document = field(repr=False)
+
+    def __str__(self) -> str:
+        lines = [f"{self.name}: {self.card.title}"]
+        if self.observation_start is not None and self.observation_end is not None:
+            lines.append(f"{self.observation_start:%Y-%m-%d} to {self.observation_end:%Y-%m-%d} (not included)")
+        lines += [f"  {role}: {', '.join(table.columns)}" for role, table in self.tables.items()]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        """Show the tables and their columns; nothing is read for it."""
+        rows = "".join(
+            f"<tr><th scope='row'>{escape(role)}</th><td>{escape(', '.join(table.columns))}</td></tr>"
+            for role, table in self.tables.items()
+        )
+        return f"<p>{escape(self.card.title)}</p><table><tbody>{rows}</tbody></table>"

@@ -151,7 +151,7 @@ def tables_between(
         tables = {role: _known(role, t, units) for role, t in tables.items()}
         extra = {"contacts": customers} if customers is not None else {}
         return {"customers": with_features(units, contract.features, tables), **extra, **tables}
-    same = set(seen_roles(contract))
+    same = set(seen_roles(contract)) | {role for role, found in roles.items() if _own_source(contract, found)}
     if listed:
         tables = {role: table if role in same else _known(role, table, customers) for role, table in tables.items()}
     return {"customers": with_features(customers, contract.features, tables), **tables}
@@ -163,6 +163,15 @@ def _people(contract: Contract) -> bool:
 
 def _whose(table: ibis.Table) -> bool:
     return "customer_id" in table.columns or "account_id" in table.columns
+
+
+def _own_source(contract: Contract, role: Role) -> bool:
+    """Say whether all of a role is read from the customers' own rows, which name no stranger."""
+    customers = contract.customers
+    return all(
+        part.contract.source == customers.source and getattr(part.contract, "customer", None) == customers.id
+        for part in role.parts
+    )
 
 
 def _known(role: str, table: ibis.Table, customers: ibis.Table) -> ibis.Table:

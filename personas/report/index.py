@@ -48,9 +48,14 @@ def read_runs(reports_folder: Path | str) -> tuple[Run, ...]:
 def write_index(reports_folder: Path | str) -> Path:
     """Write ``index.html`` over all published runs and return its path."""
     code = script()
-    html = environment().get_template("index.html").render(
-        runs=read_runs(reports_folder), flower=flower, style=Markup(stylesheet()), script=code, policy=content_policy(code)
-    )  # fmt: skip
+    template = environment().get_template("index.html")
+    html = template.render(
+        runs=read_runs(reports_folder),
+        flower=flower,
+        style=Markup(stylesheet()),
+        script=code,
+        policy=content_policy(code),
+    )
     path = Path(reports_folder) / "index.html"
     path.write_text(html, encoding="utf-8")
     return path

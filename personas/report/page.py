@@ -47,7 +47,8 @@ def render_report(
     Raises ValueError where a persona refers to a claim that is not there.
     """
     code = script()
-    return environment().get_template("report.html").render(
+    template = environment().get_template("report.html")
+    return template.render(
         s=summarise(persona_set, evidence, sizes, map_points, quality, features),
         changes=changes,
         versions=dict(versions or {}),
@@ -56,7 +57,7 @@ def render_report(
         style=Markup(stylesheet()),
         script=code,
         policy=content_policy(code),
-    )  # fmt: skip
+    )
 
 
 def write_report(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from personas.customers.models import Feature, Quality
 from personas.estimates import Estimate
 from personas.numerals import Numerals, in_words, percent
-from personas.profiles.models import Claim, Kpi, NotMeasured, Persona, PersonaSet
+from personas.profiles.models import Claim, Kpi, NotMeasured, PainPoint, Persona, PersonaSet
 from personas.report import figures
 from personas.report.figure import Figure, lower_first
 from personas.report.figures.differences import traits_by_feature
@@ -160,12 +160,21 @@ def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Cl
         kpi=next((k for k in persona.kpis if k.estimate.measured and "share" not in k.key), None),
         portrait=figures.portrait(persona, currency, reach=reach, anchors=anchors) if persona.traits else None,
         profile=tuple(figures.distribution_bars(d, persona) for d in persona.profile),
-        pains=figures.pain_bars(persona.pain_points, persona.number, currency, anchors)
-        if persona.pain_points
-        else None,
+        pains=figures.pain_bars(remedied(persona), persona.number, currency, anchors) if persona.pain_points else None,
         journey=figures.journey_lanes(persona.journey, persona.number) if persona.journey else None,
         next=personas[(index + 1) % len(personas)] if len(personas) > 1 else None,
     )
+
+
+def remedied(persona: Persona) -> tuple[PainPoint, ...]:
+    """Pain points with the remedy in words: the title of the action against it, where there is one."""
+    titles = {a.pain_point_id: a.title for a in persona.actions}
+    return tuple(p.model_copy(update={"remedy": titles.get(p.id, spoken(p.remedy))}) for p in persona.pain_points)
+
+
+def spoken(remedy: str) -> str:
+    """A remedy unless it is only the playbook's key, which says nothing to a reader."""
+    return remedy if " " in remedy else ""
 
 
 def charts(

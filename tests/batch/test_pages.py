@@ -20,7 +20,7 @@ def page(tmp_path, *outputs):
     document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     path = tmp_path / "01_customers.ipynb"
     path.write_text(json.dumps(document))
-    return render_notebook(path)
+    return render_notebook(path, tmp_path)
 
 
 def shown(**data):
@@ -54,6 +54,12 @@ def test_ids_in_text_are_not_shown(tmp_path):
     frame = pandas.DataFrame({"customer_id": [90417], "spend": [3.5]})
     assert "90417" not in page(tmp_path, shown(text_plain=str(frame)))
     assert "3.25 days" in page(tmp_path, shown(text_plain="3.25 days"))
+
+
+def test_paths_begin_at_the_project(tmp_path):
+    text = page(tmp_path, shown(text_plain=f"PosixPath('{tmp_path}/reports/x.json')"))
+    assert str(tmp_path) not in text
+    assert "reports/x.json" in text
 
 
 def test_table_without_ids_is_left_as_it_is():

@@ -11,7 +11,7 @@ import math
 from markupsafe import Markup
 
 from personas.profiles.models import Persona
-from personas.report.figure import render_marks
+from personas.report.figure import render_marks, tidy
 from personas.report.palette import hue
 
 RING = 31.0
@@ -56,12 +56,13 @@ def flower(persona: Persona, size: int = 120) -> Markup:
     )
     words = persona.glyph_words or "; ".join(f"{axis.label}: {axis.words}" for axis in axes)
     return Markup(
-        '<svg class="flower {hue}" role="img" aria-label="{words}" width="{size}" height="{size}" viewBox="0 0 100 100">'
+        '<svg class="flower {hue}" role="img" aria-label="{words}" width="{size}" height="{size}" '
+        'viewBox="0 0 100 100">'
         '<circle class="ring" cx="50" cy="50" r="{ring}"/>{petals}<circle class="eye" cx="50" cy="50" r="{eye}"/>'
         "</svg>"
     ).format(
         hue=hue(persona.number),
-        words=f"Glyph of {persona.name}. {words}",
+        words=tidy(f"Glyph of {persona.name}. {words}"),
         size=size,
         ring=RING,
         petals=petals,

@@ -23,7 +23,7 @@ def journey_lanes(cells: Sequence[JourneyCell], number: int = 0, personas: Seque
     return Figure(
         name="journey",
         title=journey_title(seen, numbers, personas),
-        subtitle="Share who were there, with 95 % interval" + ("; marks: the personas" if personas else "; tick: the rest"),
+        subtitle=f"Share who were there, with 95 % interval; {'marks: the personas' if personas else 'tick: the rest'}",
         description="; ".join(f"{c.stage}, {c.touchpoint}: {numbers.say(c.share)}" for c in cells),
         marks=render_marks("journey", columns=columns, number=number, feeling=feeling_line(columns)),
         table=Table(

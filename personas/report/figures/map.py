@@ -48,7 +48,8 @@ def segment_map(
     return Figure(
         name="map",
         title=map_title(personas, card, sizes),
-        subtitle=f"{len(kept):,} of {card.customers:,} {card.units}; near means alike. Gaps and blob sizes are not measurements",
+        subtitle=f"{len(kept):,} of {card.customers:,} {card.units}; near means alike. "
+        "Gaps and blob sizes are not measurements",
         description="A scatter of customers coloured by persona. "
         + "; ".join(f"{p.number} is {p.name}" for p in personas),
         marks=render_marks("map", groups=groups, width=round(wide * 390 + 10), height=round(high * 390 + 10)),

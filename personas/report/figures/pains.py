@@ -23,7 +23,7 @@ def pain_bars(
     currency: str = "USD",
     anchors: Mapping[str, str] | None = None,
 ) -> Figure:
-    """Draw the reach of each pain point with its interval and a tick for the rest, its stage, severity and remedy below.
+    """Draw the reach of each pain point with its interval and the rest; stage, severity and remedy stand below.
 
     number : the persona, for its colour; 0 for the base
     anchors : claim id → id on the page, to link each pain point to its evidence

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from personas.numerals import Numerals, percent
-from personas.profiles.models import Distribution, Persona
+from personas.profiles.models import Distribution, Persona, Trait
 from personas.report.figure import Figure, Table, render_marks
 
 
@@ -35,15 +35,10 @@ def portrait(
         }
         for t in traits
     ]
-    most_words = (
-        f"{traits[0].label}: {numbers.value(traits[0].persona, [traits[0].rest])}, others {numbers.value(traits[0].rest, [traits[0].persona])}"
-        if traits
-        else ""
-    )
     return Figure(
         name="portrait",
         readable=True,
-        title=most_words or "No trait stands out",
+        title=portrait_title(traits, numbers),
         claim=traits[0].claim_id if traits else "",
         subtitle=f"{persona.name} against the rest; bars: distance from the base, ±{reach:.1f} standard deviations",
         description="; ".join(f"{t.label}: {numbers.value(t.persona)}, rest {numbers.value(t.rest)}" for t in traits),
@@ -56,6 +51,14 @@ def portrait(
             ),
         ),
     )
+
+
+def portrait_title(traits: Sequence[Trait], numbers: Numerals) -> str:
+    """The strongest trait with both values."""
+    if not traits:
+        return "No trait stands out"
+    mine, rest = numbers.alike([traits[0].persona, traits[0].rest])
+    return f"{traits[0].label}: {mine}, others {rest}" if traits[0].rest.measured else f"{traits[0].label}: {mine}"
 
 
 def distribution_bars(distribution: Distribution, persona: Persona) -> Figure:

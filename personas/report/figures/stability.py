@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from personas.numerals import percent
 from personas.report.figure import Figure, Scale, Table, render_marks
-from personas.segments.models import Evidence
+from personas.segments.models import CandidateRow, Evidence
+
+HEAD = (
+    "Segments", "Agreement", "Structureless, 5 to 95 %", "Separation in standard deviations", "Prediction strength",
+    "Weakest segment", "Smallest share", "Outcome explained", "Note",
+)  # fmt: skip
 
 
 def stability_chart(evidence: Evidence) -> Figure:
@@ -39,22 +45,32 @@ def stability_chart(evidence: Evidence) -> Figure:
         name="stability",
         title=title,
         subtitle="Agreement between repeats, 0 to 1 (adjusted Rand index, median). Grey: data without structure",
-        description="; ".join(
-            f"{r['row'].k} segments: {r['text']}"
-            + (f", structureless {figure_of(r['row'].stability_null_low)} to {figure_of(r['row'].stability_null_high)}" if r["null_low"] is not None else "")
-            for r in rows
-        ),
+        description="; ".join(f"{r.k} segments: {figure_of(r.stability)}, structureless {null_of(r)}" for r in tried),
         marks=render_marks("stability", rows=rows),
-        table=Table(
-            ("Segments", "Agreement", "Structureless, 5 to 95 %", "Separation in standard deviations", "Prediction strength", "Weakest segment", "Smallest share", "Note"),
-            tuple(
-                (str(r.k), figure_of(r.stability), f"{figure_of(r.stability_null_low)} to {figure_of(r.stability_null_high)}",
-                 "–" if r.separation is None else f"{r.separation:.1f}", figure_of(r.prediction_strength),
-                 figure_of(min(r.segment_stability, default=None)), f"{r.smallest:.0%}".replace("%", " %"), r.note)
-                for r in evidence.rows
-            ),
-        ),
-    )  # fmt: skip
+        table=Table(HEAD, tuple(candidate_row(r) for r in evidence.rows)),
+    )
+
+
+def candidate_row(row: CandidateRow) -> tuple[str, ...]:
+    """All that is known about one number of segments, as text in the order of HEAD."""
+    return (
+        str(row.k),
+        figure_of(row.stability),
+        null_of(row),
+        figure_of(row.separation),
+        figure_of(row.prediction_strength),
+        figure_of(min(row.segment_stability, default=None)),
+        percent(row.smallest),
+        "–" if row.useful is None else percent(row.useful.value or 0),
+        row.note,
+    )
+
+
+def null_of(row: CandidateRow) -> str:
+    """What structureless data reach, 5th to 95th percentile."""
+    if row.stability_null_low is None:
+        return "–"
+    return f"{figure_of(row.stability_null_low)} to {figure_of(row.stability_null_high)}"
 
 
 def figure_of(value: float | None) -> str:

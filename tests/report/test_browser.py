@@ -1,0 +1,261 @@
+"""The page in a real browser: accessible, whole at every width, complete without scripts, safe, printable."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from personas.report import render_report, write_index
+from tests.report import examples
+
+pytestmark = pytest.mark.browser
+
+# WCAG 1.4.12: text may be spaced this wide and nothing may be lost.
+SPACING = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
+WIDTHS = (1280, 700, 390, 320)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, six, hostile):
+    """The example reports as files: a browser opens them as a reader would."""
+    folder = tmp_path_factory.mktemp("pages")
+    pages = {
+        "six": six,
+        "hostile": hostile,
+        "one": render_report(**examples.inputs(1)),
+        "twelve": render_report(**examples.inputs(12)),
+        "long": render_report(**examples.inputs(6, lambda words: f"{words} {'x' * 60}")),
+        "rtl": render_report(**examples.inputs(3, lambda words: f"שלום عالم {words}", rich=False)),
+    }
+    for name, html in pages.items():
+        (folder / f"{name}.html").write_text(html, encoding="utf-8")
+    for name in ("six", "one"):
+        (folder / name).mkdir()
+        data = examples.grocery(6 if name == "six" else 1).model_dump_json()
+        (folder / name / "personas.json").write_text(data, encoding="utf-8")
+    write_index(folder)
+    return folder
+
+
+@pytest.fixture
+def opened(chromium, folder):
+    """Open a page by name; every request and error is on ``page.seen``."""
+    contexts = []
+
+    def open_page(name, width=1280, height=900, **options):
+        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.seen = []
+        page.on("request", lambda request: page.seen.append(request.url))
+        page.on("pageerror", lambda error: page.seen.append(str(error)))
+        page.on("console", lambda message: page.seen.append(message.text))
+        page.goto((folder / f"{name}.html").as_uri())
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("six", {}),
+        ("six", {"color_scheme": "dark"}),
+        ("six", {"width": 390, "height": 844}),
+        ("one", {}),
+        ("rtl", {"color_scheme": "dark", "width": 390}),
+        ("index", {}),
+        ("index", {"color_scheme": "dark", "width": 390}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(map(str, value.values())) or "light",
+)
+def test_axe_finds_no_violation_of_wcag_a_or_aa(opened, name, options):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed").Axe()
+    page = opened(name, **options)
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    found = axe.run(page, options=rules).response["violations"]
+    told = [(v["id"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"][:200]) for v in found]
+    assert told == []
+
+
+@pytest.mark.parametrize("name", ["six", "one", "twelve", "long", "rtl", "hostile", "index"])
+def test_nothing_scrolls_sideways_at_any_width_or_text_spacing(opened, name):
+    page = opened(name)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+    page.add_style_tag(content=SPACING)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_page_asks_nothing_and_says_nothing_on_the_console(opened, folder):
+    page = opened("six")
+    assert page.seen == [(folder / "six.html").as_uri()]
+
+
+def test_script_in_data_does_not_run(opened, folder):
+    page = opened("hostile")
+    page.locator("[data-do=sort]").select_option("given")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img").count() == 0
+    assert page.seen == [(folder / "hostile.html").as_uri()]
+
+
+@pytest.mark.parametrize("name", ["six", "twelve", "long"])
+def test_labels_do_not_lie_on_each_other(opened, name):
+    page = opened(name)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(OVERLAPS) == []
+
+
+OVERLAPS = """() => {
+  const found = [];
+  const boxes = s => [...document.querySelectorAll(s)].map(e => {
+    const range = document.createRange(); range.selectNodeContents(e);
+    return [e, range.getBoundingClientRect()];
+  }).filter(([, r]) => r.width && r.height);
+  for (const group of document.querySelectorAll('.quad, .map, .bloom, .pt, .pn, .ds, .st, .dot, .sb, .step, .kpi, .card'))
+    for (const [i, a] of [...group.children].entries())
+      for (const b of [...group.children].slice(0, i)) {
+        if (a.tagName === 'svg' || b.tagName === 'svg' || a.matches('.map > svg, .quad > svg')) continue;
+        const p = a.getBoundingClientRect(), q = b.getBoundingClientRect();
+        if (p.right - q.left > 2 && q.right - p.left > 2 && p.bottom - q.top > 2 && q.bottom - p.top > 2)
+          found.push(group.className + ': ' + a.textContent.trim().slice(0, 30) + ' × ' + b.textContent.trim().slice(0, 30));
+      }
+  return found;
+}"""
+
+
+def test_text_keeps_its_size_at_every_width(opened):
+    page = opened("six")
+    sizes = set()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        sizes.add(page.evaluate("getComputedStyle(document.querySelector('.pt .val')).fontSize"))
+    assert len(sizes) == 1
+    assert page.evaluate("document.querySelectorAll('svg text').length") == 0
+
+
+def test_everything_is_there_without_scripts(opened):
+    bare, lively = opened("six", java_script_enabled=False), opened("six")
+    for row in bare.locator("table.versus tbody tr").all():
+        assert row.is_visible()
+    assert bare.locator("table.versus thead th").count() == 7
+    assert not bare.locator(".tools, .picker").first.is_visible()
+    words = re.findall(r"\w+", bare.locator("main").inner_text())
+    assert len(words) > 0.8 * len(re.findall(r"\w+", lively.locator("main").text_content()))
+
+
+def test_first_screen_says_finding_size_period_verdict_and_three_moves(opened):
+    page = opened("six")
+    for selector in ("h1", ".strip", ".notice", ".first li:nth-child(3)", ".garden li:nth-child(6)"):
+        box = page.locator(selector).first.bounding_box()
+        assert box["y"] + box["height"] <= 900, selector
+
+
+def test_evidence_stands_in_the_margin_when_wide_and_folds_when_narrow(opened):
+    page = opened("six", java_script_enabled=False)
+    detail = page.locator("#persona-1 .note p").first
+    said = page.locator("#persona-1 .said").first
+    assert detail.is_visible()
+    assert detail.bounding_box()["x"] > said.bounding_box()["x"] + said.bounding_box()["width"]
+    page.set_viewport_size({"width": 390, "height": 900})
+    assert not detail.is_visible()
+    page.locator("#persona-1 .note summary").first.click()
+    assert detail.is_visible()
+
+
+def test_a_comparison_can_be_shared(opened, folder):
+    page = opened("six")
+    shown = "table.versus thead th:visible"
+    assert page.locator(shown).count() == 3
+    page.locator("[data-pick='4']").check()
+    assert page.url.endswith("#compare=1,2,4")
+    assert page.locator(shown).count() == 4
+    page.goto((folder / "six.html").as_uri() + "#compare=2,5")
+    page.reload()
+    assert page.locator(shown).all_inner_texts()[1:] == ["2 Fresh-first regulars", "5 Evening convenience buyers"]
+
+
+def test_compared_rows_come_largest_difference_first_and_equal_ones_fold(opened):
+    page = opened("six")
+    gaps = page.evaluate(
+        """() => [...document.querySelectorAll('table.versus tbody tr')].filter(r => !r.hidden).map(r => {
+             const g = [1, 2].map(p => +r.querySelector(`[data-p="${p}"]`).dataset.gap); return Math.abs(g[0] - g[1]) })"""
+    )
+    assert gaps == sorted(gaps, reverse=True)
+    assert min(gaps) >= 0.2
+    before = len(gaps)
+    page.locator("[data-do=equal]").click()
+    assert page.locator("table.versus tbody tr:visible").count() > before
+
+
+def test_statements_can_be_filtered_by_their_evidence(opened):
+    page = opened("six")
+    page.locator("[data-do=filter]").select_option("observed")
+    kinds = page.evaluate(
+        "[...document.querySelectorAll('.claim[data-kind]')].filter(c => c.offsetParent).map(c => c.dataset.kind)"
+    )
+    assert set(kinds) == {"observed"}
+
+
+def test_the_theme_can_be_turned_by_hand(opened):
+    page = opened("six")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(paper) == "rgb(250, 247, 241)"
+    page.locator("[data-do=theme]").click()
+    assert page.evaluate(paper) == "rgb(23, 21, 18)"
+
+
+def test_a_link_to_evidence_opens_the_fold_around_it(opened):
+    page = opened("six", width=390)
+    note = page.locator("#appendix .fold .note").first
+    assert not note.is_visible()
+    page.evaluate("id => { location.hash = id }", note.get_attribute("id"))
+    page.wait_for_function("document.querySelector('#appendix .fold').open")
+    assert note.is_visible()
+
+
+def test_keyboard_reaches_the_report_first_and_focus_can_be_seen(opened):
+    page = opened("six")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = page.evaluate(
+            "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth] })()"
+        )
+        assert style == ["solid", "2px"]
+
+
+def test_opens_fast_even_on_a_slow_machine(opened, chromium, folder):
+    page = opened("one")
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    page.goto((folder / "six.html").as_uri())
+    took = page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd")
+    assert took <= 2000
+
+
+def test_printed_personas_start_on_their_own_page_and_stay_short(opened, tmp_path):
+    pages = {}
+    for name in ("one", "six"):
+        page = opened(name)
+        pdf = page.pdf(prefer_css_page_size=True, path=str(tmp_path / f"{name}.pdf"))
+        pages[name] = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    assert pages["six"] - pages["one"] <= 5 * 4 + 6
+
+
+def test_every_fold_that_is_printed_is_open(opened):
+    page = opened("six", java_script_enabled=False)
+    page.emulate_media(media="print")
+    closed = page.evaluate(
+        """() => [...document.querySelectorAll('details')].filter(d => d.offsetParent &&
+             getComputedStyle(d).display !== 'none' && ![...d.children].slice(1).every(c => c.checkVisibility({contentVisibilityAuto: true})))
+             .map(d => d.className + d.innerText.slice(0, 40))"""
+    )
+    assert closed == []

@@ -1,0 +1,195 @@
+"""Charts say what the numbers say: positions against values computed here, tables against the input."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+
+from personas.report import figures
+from personas.report.figure import scale_over
+from personas.report.figures.flower import petal, radius
+from personas.report.figures.map import separate
+from personas.report.figures.pains import spread_labels
+from personas.report.palette import hue
+from tests.report import examples
+from tests.report.pages import read_page
+from tests.report.surroundings import evidence_of, points_of, sizes_of
+
+
+@pytest.fixture(scope="module")
+def persona_set():
+    return examples.grocery(6)
+
+
+@pytest.fixture(scope="module")
+def every_figure(persona_set):
+    people, card = persona_set.personas, persona_set.dataset
+    second = people[1]
+    return (
+        figures.share_bars(people, card),
+        figures.dot_multiples(people),
+        figures.heat_table(people),
+        figures.portrait(second),
+        figures.distribution_bars(second.profile[0], second),
+        figures.pain_bars(second.pain_points, 2),
+        figures.priorities(persona_set.pain_points),
+        figures.segment_map(points_of(persona_set), people, card, sizes_of(persona_set)),
+        figures.stability_chart(evidence_of(6)),
+        figures.journey_lanes(second.journey, 2),
+    )
+
+
+def test_each_figure_stands_alone_in_a_notebook(every_figure):
+    for figure in every_figure:
+        html = figure._repr_html_()
+        elements = read_page(html)
+        assert figure.title in html.replace("&#39;", "'")
+        assert any(e.tag == "style" for e in elements)
+        assert figure.description
+        assert any(e.tag == "table" for e in elements)
+
+
+def test_figure_titles_are_short(every_figure):
+    for figure in every_figure:
+        assert len(figure.title.split()) <= 12, figure.title
+
+
+def test_charts_have_a_text_alternative_unless_their_text_can_be_read(every_figure):
+    for figure in every_figure:
+        for element in read_page(str(figure.html())):
+            if element.tag != "svg" or any(e.tag == "svg" for e in element.ancestors):
+                continue
+            told = any(e.attributes.get("role") == "img" for e in (element, *element.ancestors))
+            assert told or element.attributes.get("aria-hidden") == "true"
+
+
+def test_marks_have_no_text_that_could_be_scaled(every_figure):
+    assert not any(e.tag == "text" for figure in every_figure for e in read_page(str(figure.html())))
+
+
+def test_share_bars_are_as_long_as_the_shares(persona_set):
+    html = str(figures.share_bars(persona_set.personas, persona_set.dataset).marks)
+    widths = [float(w) for w in re.findall(r'class="count" x="0" y="2" width="([\d.]+)%"', html)]
+    shares = [p.share.value for p in persona_set.personas]
+    assert [w / widths[0] for w in widths] == pytest.approx([s / shares[0] for s in shares], abs=1e-3)
+
+
+def test_multiples_order_marks_as_the_values_are(persona_set):
+    figure = figures.dot_multiples(persona_set.personas, ["basket"])
+    at = [float(x) for x in re.findall(r'class="at [^"]*" x="([\d.]+)%"', str(figure.marks))]
+    baskets = [next(t.persona.value for t in p.traits if t.feature == "basket") for p in persona_set.personas]
+    assert sorted(range(6), key=at.__getitem__) == sorted(range(6), key=baskets.__getitem__)
+    slope = (at[0] - at[1]) / (baskets[0] - baskets[1])
+    assert at[2] - at[0] == pytest.approx(slope * (baskets[2] - baskets[0]), abs=0.1)
+
+
+def test_the_dashed_base_is_the_mean_weighted_by_size(persona_set):
+    """The example's base is made so: 31.0 for the basket, whichever persona it is computed from."""
+    figure = figures.dot_multiples(persona_set.personas, ["basket"])
+    assert "base $31" in str(figure.marks)
+
+
+def test_portrait_draws_more_to_the_right_and_less_to_the_left(persona_set):
+    persona = persona_set.personas[1]
+    figure = figures.portrait(persona, reach=2.0)
+    bars = re.findall(r'class="(more|less)" x="([\d.]+)%" y="3" width="([\d.]+)%"', str(figure.marks))
+    traits = sorted(persona.traits, key=lambda t: -abs(t.gap))
+    for (kind, left, width), trait in zip(bars, traits, strict=True):
+        assert float(width) == pytest.approx(50 * abs(trait.gap) / 2, abs=0.01)
+        assert kind == ("more" if trait.gap >= 0 else "less")
+        assert float(left) == pytest.approx(50 if trait.gap >= 0 else 50 - float(width), abs=0.02)
+
+
+def test_hidden_levels_are_said_and_not_drawn(persona_set):
+    small = persona_set.personas[5]
+    distribution = small.profile[0]
+    assert distribution.persona[0] is None
+    figure = figures.distribution_bars(distribution, small)
+    assert figure.table.rows[0] == (distribution.levels[0], "hidden", "hidden")
+
+
+def test_ranks_that_chance_could_swap_are_shown_as_tied(persona_set):
+    marks = str(figures.pain_bars(persona_set.personas[0].pain_points, 1).marks)
+    assert re.findall(r'class="rank">([^<]+)<', marks) == ["1", "2–3", "2–3"]
+
+
+def test_quadrant_places_points_by_reach_and_severity(persona_set):
+    figure = figures.priorities(persona_set.pain_points)
+    points = re.findall(r'circle cx="([\d.]+)%" cy="([\d.]+)%"', str(figure.marks))
+    ranked = sorted(persona_set.pain_points, key=lambda p: p.rank)
+    for (x, y), pain in zip(points, ranked, strict=True):
+        assert float(y) == pytest.approx(100 * (1 - pain.severity), abs=0.01)
+        assert float(x) == pytest.approx(100 * pain.reach.value / 0.6, abs=0.01)
+    assert figure.table.rows[0][-1] == "Fix first"
+
+
+def test_the_map_draws_each_customer_once_in_one_path_a_persona(persona_set):
+    points = points_of(persona_set)
+    html = str(figures.segment_map(points, persona_set.personas, persona_set.dataset).marks)
+    paths = re.findall(r'<path class="(p\d)" d="([^"]+)"', html)
+    drawn = {name: d.count("M") for name, d in paths}
+    wanted = {hue(p.number): sum(q.segment == p.number for q in points) for p in persona_set.personas}
+    assert drawn == wanted
+
+
+def test_the_map_never_draws_more_than_two_thousand(persona_set):
+    points = points_of(persona_set, most=7000)
+    html = str(figures.segment_map(points, persona_set.personas, persona_set.dataset).marks)
+    drawn = sum(d.count("M") for d in re.findall(r'<path class="p\d" d="([^"]+)"', html))
+    assert 1500 <= drawn <= 2000
+
+
+def test_numbers_on_the_map_keep_their_distance():
+    groups = [{"x": 50.0, "y": 50.0}, {"x": 50.0, "y": 50.0}, {"x": 53.0, "y": 50.0}, {"x": 2.0, "y": 99.0}]
+    separate(groups)
+    gaps = [math.dist((a["x"], a["y"]), (b["x"], b["y"])) for i, a in enumerate(groups) for b in groups[:i]]
+    assert min(gaps) >= 8.5
+
+
+def test_labels_of_equal_points_do_not_lie_on_each_other():
+    points = [{"x": 30.0, "y": 40.0} for _ in range(6)]
+    spread_labels(points)
+    places = {(p["label_x"], p["label_y"]) for p in points}
+    assert len(places) == 6
+    assert all(
+        abs(a["label_x"] - b["label_x"]) >= 9 or abs(a["label_y"] - b["label_y"]) >= 9
+        for i, a in enumerate(points)
+        for b in points[:i]
+    )
+
+
+def test_petals_reach_the_ring_where_the_persona_is_like_everybody():
+    assert radius(0) == 31
+    assert radius(-2) < radius(-1) < radius(0) < radius(1) < radius(2)
+    tips = [float(v) for v in re.findall(r"-?[\d.]+", petal(0.0, radius(2)))]
+    assert min(tips[1::2]) == pytest.approx(50 - radius(2), abs=0.06)
+
+
+def test_the_glyph_is_described_in_words(persona_set):
+    svg = read_page(str(figures.flower(persona_set.personas[0])))[0]
+    assert svg.attributes["role"] == "img"
+    assert persona_set.personas[0].glyph_words in svg.attributes["aria-label"]
+
+
+def test_stability_says_when_the_published_number_beats_chance():
+    assert figures.stability_chart(evidence_of(6)).title == "6 segments come back more often than chance explains"
+    assert figures.stability_chart(evidence_of(8)).title == "8 segments come back no more often than chance"
+
+
+def test_a_journey_without_feelings_draws_no_feeling(persona_set):
+    figure = figures.journey_lanes(persona_set.personas[0].journey, 1)
+    assert "feel" not in str(figure.marks)
+    felt = tuple(
+        c.model_copy(update={"feeling": c.share.model_copy(update={"value": v, "low": v - 0.2, "high": v + 0.2})})
+        for c, v in zip(persona_set.personas[0].journey[:3], (1.0, -2.0, 0.0), strict=True)
+    )
+    line = re.search(r'polyline points="([^"]+)"', str(figures.journey_lanes(felt, 1).marks)).group(1)
+    assert [float(p.split(",")[1]) for p in line.split()] == [25.0, 100.0, 50.0]
+
+
+def test_a_scale_keeps_marks_inside_and_survives_equal_values():
+    assert scale_over([1.0, 3.0])(2.0) == 50.0
+    assert scale_over([2.0, 2.0])(2.0) == 50.0
+    assert scale_over([1.0, 3.0])(9.0) == 98.0
