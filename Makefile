@@ -36,7 +36,10 @@ STAMPS := $(WORK)/%/stamps
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-personas: $(ENVIRONMENT) ## customers to personas and a report: DATASET="a b" P="n_segments=5 seed=7" DATA=path, -j side by side
+SIMULATED := demo demo_b2b
+TRUTHS := $(SIMULATED:%=data/%/truth.json)
+
+personas: $(ENVIRONMENT) $(filter $(DATASET:%=data/%/truth.json),$(TRUTHS)) ## customers to personas and a report: DATASET="a b" P="n_segments=5 seed=7" DATA=path, -j side by side
 	@$(BATCH) check
 	@$(BATCH) stamp
 	@$(MAKE) --no-print-directory --silent CHECKED=yes reports/index.html
@@ -67,6 +70,10 @@ $(NOTEBOOKS)/06_report.ipynb: $(STAMPS)/06_report $(NOTEBOOKS)/05_changes.ipynb
 
 reports/%/report.html: $(STAMPS)/publish $(NOTEBOOKS)/06_report.ipynb
 	@$(BATCH) publish '$*'
+
+# Simulated customers are made, not kept in git; the truth is written last, so it stands for all of their files.
+$(TRUTHS): data/%/truth.json: $(wildcard personas/simulation/*)
+	@"$(PYTHON)" -m personas.simulation '$*' --customers 4000 --seed 7 --to 'data/$*'
 
 test: $(ENVIRONMENT) ## style, then every test
 	@"$(PYTHON)" -m ruff check .

@@ -72,8 +72,20 @@ def decimals_of(estimate: Estimate) -> int:
 
 
 def shared_decimals(estimate: Estimate, like: Sequence[Estimate | None]) -> int:
-    """The decimals of the finest among an estimate and those it stands beside."""
-    return max(decimals_of(e) for e in (estimate, *like) if e is not None and e.unit == estimate.unit)
+    """The decimals of an estimate and those it stands beside.
+
+    Shares, points and money take the finest; other units as many as leave the largest three digits, so long as the
+    smallest keeps one.
+    """
+    group = [e for e in (estimate, *like) if e is not None and e.measured and e.unit == estimate.unit] or [estimate]
+    decimals = [decimals_of(e) for e in group]
+    if estimate.unit in ("share", "percent", "points", "money"):
+        return max(decimals)
+    if not any(decimals):
+        return 0
+    known = [v for e in group for v in (e.value, e.low, e.high) if v is not None]
+    smallest = min((abs(e.value) for e in group if e.value), default=1.0)
+    return max(decimals_for(known), -math.floor(math.log10(smallest)) if smallest < 1 else 0)
 
 
 def digits_of(estimate: Estimate, number: float, decimals: int) -> str:
@@ -129,11 +141,11 @@ class Numerals:
         return f"{self.value(estimate, like)} ({interval})" if interval else self.value(estimate, like)
 
     def alike(self, estimates: Sequence[Estimate]) -> tuple[str, ...]:
-        """The values of one column or row, all with the decimals that the finest of them needs.
+        """The values of one column or row, all with the same decimals.
 
         >>> wide, close = Estimate(value=9.0, low=7.0, high=11.0), Estimate(value=1.52, low=1.48, high=1.56)
         >>> Numerals().alike([wide, close])
-        ('9.00', '1.52')
+        ('9.0', '1.5')
         """
         return tuple(self.value(e, estimates) for e in estimates)
 

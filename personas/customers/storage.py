@@ -35,13 +35,14 @@ def write_customers(workspace: Workspace, customers: Customers) -> None:
 
 def read_customers(workspace: Workspace) -> Customers:
     """Read what :func:`write_customers` wrote; raises InputError naming the notebook to run first."""
+    frame = read_table(workspace, "customers")
     note = read_model(workspace, "rehearsal", RehearsalNote)
     rehearsal = None
-    if note.split is not None and note.end is not None:
-        frame, outcomes = read_table(workspace, "rehearsal"), read_table(workspace, "outcomes")
-        rehearsal = Rehearsal(frame, outcomes, note.features, note.split, note.end)
+    if note.features:
+        before, outcomes = read_table(workspace, "rehearsal"), read_table(workspace, "outcomes")
+        rehearsal = Rehearsal(before, outcomes, note.features, note.split, note.end)
     return Customers(
-        frame=read_table(workspace, "customers"),
+        frame=frame,
         features=read_model(workspace, "features", tuple[Feature, ...]),
         quality=read_model(workspace, "quality", Quality),
         rehearsal=rehearsal,

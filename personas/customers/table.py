@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from personas.customers.behaviour import campaign_features, leading_categories, purchase_features
+from personas.customers.feedback import feedback_features, list_questions, response_features
 from personas.customers.models import Feature, Quality
 from personas.customers.quality import describe_quality
 from personas.errors import InputError, Problem
@@ -26,12 +27,16 @@ OUTCOMES = (
     "private_label_share",
     "mix_",
 )
-COUNTS = ("frequency", "orders", "sales", "campaigns_received", "campaigns_answered")
+ANSWERS = ("nps", "csat", "ces", "overall")
+COUNTS = ("frequency", "orders", "sales", "campaigns_received", "campaigns_answered", "feedback_given")
 
 
 @dataclass(frozen=True)
 class Rehearsal:
-    """The customer table as it stood before the holdout, and what the customers did in the holdout.
+    """What segments are judged by: outcomes that they have not seen.
+
+    Where there is a holdout, the customer table as it stood before it and what the customers did in it. Without one,
+    the table as it is and what the customers answered, which never forms segments; `split` and `end` are then None.
 
     frame : the columns of the customer table as of `split`; outcomes : same rows, a column an outcome
     outcome_features : what the outcome columns mean; split, end : the holdout is ``[split, end)``
@@ -40,8 +45,8 @@ class Rehearsal:
     frame: pd.DataFrame
     outcomes: pd.DataFrame
     outcome_features: tuple[Feature, ...]
-    split: datetime
-    end: datetime
+    split: datetime | None
+    end: datetime | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ def build_customers(dataset: Dataset) -> Customers:
     features = tuple(f for f in features if f.name in frame.columns)
     frame = _typed(frame, features)
     quality = describe_quality(dataset, frame, features)
-    return Customers(frame, features, quality, _rehearse(dataset, categories))
+    rehearsal = _rehearse(dataset, categories) or _judged_by_answers(frame, features)
+    return Customers(frame, features, quality, rehearsal)
 
 
 def customer_expression(dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]):
@@ -109,11 +115,29 @@ def customer_expression(dataset: Dataset, start: datetime, end: datetime, catego
     touched = dataset.tables.get("interactions")
     if touched is not None and {"campaign", "stage"} <= set(touched.columns):
         parts.append(campaign_features(touched, start, end))
+    parts += _said(dataset, start, end, set(table.columns))
     for part, more in parts:
         table = table.left_join(part, "customer_id").drop("customer_id_right")
         features += more
     zero = {f.name: table[f.name].coalesce(0) for f in features if f.name in COUNTS}
     return table.mutate(**zero) if zero else table, tuple(features)
+
+
+def _said(dataset: Dataset, start: datetime, end: datetime, taken: set[str]) -> list:
+    """What customers say and whether they answer; an attribute of the same name wins.
+
+    Answers without a date count for the whole observation only.
+    """
+    whole = (start, end) == (dataset.observation_start, dataset.observation_end)
+    found = []
+    if "feedback" in dataset.tables:
+        feedback = dataset.tables["feedback"]
+        since, until = (None, None) if whole else (start, end)
+        found.append(feedback_features(feedback, list_questions(feedback), since, until))
+    if "interactions" in dataset.tables:
+        found.append(response_features(dataset.tables["interactions"], start, end))
+    free = [(part, [f for f in more if f.name not in taken]) for part, more in filter(None, found)]
+    return [(part.select("customer_id", *[f.name for f in more]), more) for part, more in free if more]
 
 
 def _categories(dataset: Dataset) -> tuple[str, ...]:
@@ -148,6 +172,15 @@ def _attribute(attribute) -> Feature:
     )
 
 
+def _judged_by_answers(frame: pd.DataFrame, features: tuple[Feature, ...]) -> Rehearsal | None:
+    """Without a holdout, what customers answered serves as the outcome; None where too few were asked."""
+    answers = tuple(f for f in features if f.name in ANSWERS and not f.forms and frame[f.name].notna().sum() >= 100)
+    if not answers:
+        return None
+    outcomes = frame[["customer_id", *[f.name for f in answers]]]
+    return Rehearsal(frame, outcomes, answers, None, None)
+
+
 def _typed(frame: pd.DataFrame, features: tuple[Feature, ...]) -> pd.DataFrame:
     """Numbers as floats and words as plain strings, whatever the engine returned."""
     import pandas as pd
@@ -166,7 +199,8 @@ def _rehearse(dataset: Dataset, categories: tuple[str, ...]) -> Rehearsal | None
     split, end = dataset.holdout
     before, features = customer_expression(dataset, dataset.observation_start, split, categories)
     frame = before.filter(before.orders > 0).order_by("customer_id").to_pandas()
-    after, later = purchase_features(dataset.tables["transactions"], split, end, categories)
+    # The holdout may follow the observation, and the tables of a dataset end with that.
+    after, later = purchase_features(dataset.between(split, end)["transactions"], split, end, categories)
     later = tuple(f for f in later if f.name.startswith(OUTCOMES))
     outcomes = after.select("customer_id", *[f.name for f in later]).to_pandas()
     outcomes = frame[["customer_id"]].merge(outcomes, how="left", on="customer_id")

@@ -108,7 +108,7 @@ def _respondents(survey: Survey, table: ibis.Table, columns: Columns, clock: Clo
 
 
 def _part(survey: Survey, table: ibis.Table, names: tuple, flags: tuple, keys: tuple) -> Part:
-    rules = [Rule(table[flag], rule.reason) for flag, rule in zip(flags, survey.set_aside, strict=True)]
+    rules = [Rule(table[flag], rule.reason, True) for flag, rule in zip(flags, survey.set_aside, strict=True)]
     rules.append(Rule(table.customer_id.isnull(), "no customer"))
     return Part(table, names, tuple(rules), (), "time" if "time" in names else "", keys, survey)
 

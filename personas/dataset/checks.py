@@ -78,7 +78,7 @@ def check_part(name: str, part: Part, dataset: Dataset) -> CheckResult:
         fix = "see whether the columns and the observation are right"
         problems.append(Problem(place, f"no row that can be used: {most:,} of {total:,} {reason}", "rows to use", fix))
     if not problems:
-        warnings += odd_shares(place, name, set_aside)
+        warnings += odd_shares(place, name, set_aside, part)
     return CheckResult(tuple(problems), tuple(warnings), set_aside)
 
 
@@ -93,12 +93,10 @@ def stated(doubt: Doubt, rows: int, part: Part, dataset: Dataset) -> Problem:
     return Problem(dataset.document.place(doubt.keys), found, doubt.expected, doubt.fix)
 
 
-def odd_shares(place: str, name: str, set_aside: tuple[SetAsideRows, ...]) -> Iterator[Problem]:
-    """Warn of what is left out for a reason that nobody declared, if it is more than a handful."""
+def odd_shares(place: str, name: str, set_aside: tuple[SetAsideRows, ...], part: Part) -> Iterator[Problem]:
+    """Warn of what is left out for a reason that nobody declared."""
+    own = {rule.reason for rule in (*part.rules, *part.emptied) if not rule.declared}
     for found in set_aside:
-        if (
-            found.reason.startswith(("no ", "resolved", "first response", "end before", "until before"))
-            or "below zero" in found.reason
-        ):
+        if found.reason in own:
             text = f"{found.rows:,} of {found.of:,} rows: {found.reason}"
             yield Problem(place, text, "", f"they are left out of {name}; mend them at the source if they matter")

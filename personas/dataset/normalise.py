@@ -9,7 +9,7 @@ from datetime import datetime
 import ibis
 
 from personas.dataset.clock import Clock
-from personas.dataset.columns import Columns, read_value
+from personas.dataset.columns import Columns, Reading, read_value
 from personas.dataset.contract import Contract
 from personas.dataset.expressions import columns_of, translate_expression
 from personas.dataset.mapping import Mapped, Strict, Target
@@ -18,10 +18,20 @@ from personas.dataset.roles import Feedback, Table
 
 @dataclass(frozen=True)
 class Rule:
-    """Rows that are left out (or lose values), and why."""
+    """Rows that are left out (or lose values), and why.
+
+    declared : True if the contract asks for it, False if the rows are simply not usable
+    keep : the opposite of `condition` in a form that the engine can push down to the files, where there is one
+    """
 
     condition: ibis.Value
     reason: str
+    declared: bool = False
+    keep: ibis.Value | None = None
+
+    def kept(self) -> ibis.Value:
+        """Express which rows stay."""
+        return ~self.condition.fill_null(False) if self.keep is None else self.keep
 
 
 @dataclass(frozen=True)
@@ -49,17 +59,20 @@ class Part:
         begun = last = self.table[self.clock]
         if self.clock == "start" and "end" in self.columns:
             last = self.table.end.coalesce(ibis.literal(datetime(9999, 1, 1)))
+        timed = type(self.contract).model_fields[self.contract.clock].is_required()
         rules = []
         if start is not None and self.keys[0] != "actions":
-            rules.append(Rule(last < ibis.literal(start), f"before the observation starts on {start:%Y-%m-%d}"))
+            reason = f"before the observation starts on {start:%Y-%m-%d}"
+            rules.append(Rule(last < start, reason, True, last >= start if timed else None))
         if end is not None:
-            rules.append(Rule(begun >= ibis.literal(end), f"not before the observation ends on {end:%Y-%m-%d}"))
+            reason = f"not before the observation ends on {end:%Y-%m-%d}"
+            rules.append(Rule(begun >= end, reason, True, begun < end if timed else None))
         return rules
 
     def used(self, start: datetime | None, end: datetime | None) -> ibis.Table:
         """Keep the rows that no rule leaves out, and nothing that is only known from `end` on."""
         rules = (*self.rules, *self.window(start, end))
-        table = self.table.filter(*[~rule.condition.fill_null(False) for rule in rules]) if rules else self.table
+        table = self.table.filter(*[rule.kept() for rule in rules]) if rules else self.table
         later = [name for name in ("resolved", "first_response", "end") if name in self.columns and end is not None]
         hidden = {
             name: (table[name] >= ibis.literal(end)).ifelse(ibis.null("timestamp"), table[name]) for name in later
@@ -138,6 +151,37 @@ def joined(part, contract: Contract, sources: Mapping[str, ibis.Table], needed: 
     return table, Columns({name: table[at] for name, at in full.items()}, origin)
 
 
+def computed_early(
+    part: Table, targets: Mapping[str, Target], contract: Contract, sources: Mapping[str, ibis.Table], clock: Clock
+) -> tuple[dict[str, str], Mapping[str, ibis.Table]]:
+    """Work out labels and groups that depend on one joined source before joining it.
+
+    A category is then grouped once a product rather than once a purchase line, which halves the time of a query.
+    Returns the joined column that holds each such field, and the sources with those columns.
+    """
+    taken = set(sources[part.source].columns)
+    early: dict[str, str] = {}
+    changed = dict(sources)
+    for other in part.join:
+        right = sources[other]
+        free = {name: name for name in right.columns if name not in taken}
+        by_name = free | {f"{other}.{name}": name for name in right.columns}
+        taken |= set(right.columns)
+        columns = Columns(
+            {name: right[at] for name, at in by_name.items()}, dict.fromkeys(by_name, contract.sources[other])
+        )
+        made = {}
+        for name, target in targets.items():
+            mapped = getattr(part, name)
+            read = columns_read(mapped)
+            if (target.kind == "text" or mapped.is_) and read and set(read) <= set(by_name):
+                made[f"made {name}"] = read_value(mapped, target.kind, columns, clock).value
+                early[name] = f"{other}.made {name}"
+        if made:
+            changed[other] = right.mutate(**made)
+    return early, changed
+
+
 def normalise(
     part: Table,
     keys: tuple[str | int, ...],
@@ -157,12 +201,19 @@ def normalise(
     needed = {column for name in targets for column in columns_read(getattr(part, name))}
     asides = [rule for rule in part.set_aside if not rule.columns or set(rule.columns) & set(targets)]
     needed |= {column for rule in asides for column in columns_of(rule.when)}
+    early, sources = computed_early(part, targets, contract, sources, clock)
     table, columns = joined(part, contract, sources, needed if only is not None else None)
     flags = [translate_expression(rule.when, columns.values).fill_null(False) for rule in asides]
     made: dict[str, ibis.Value] = {}
     raws: dict[str, ibis.Value] = {}
     for name, target in targets.items():
-        reading = read_value(getattr(part, name), target.kind, columns, clock)
+        mapped: Mapped = getattr(part, name)
+        if name in early:
+            reading = Reading(columns.values[early[name]])
+            if mapped.other is not None:  # rows without a partner in the joined source
+                reading = Reading(reading.value.coalesce(mapped.other))
+        else:
+            reading = read_value(mapped, target.kind, columns, clock)
         value = reading.value
         for rule, flag in zip(asides, flags, strict=True):
             if name in rule.columns:
@@ -180,12 +231,15 @@ def normalise(
     made |= raws | {f"aside {number}": flag for number, flag in enumerate(flags)}
     table = table.select(**made)
     table, impossible, unlikely = without_impossible(table, names)
-    rules = [Rule(table[f"aside {n}"], r.reason) for n, r in enumerate(asides) if not r.columns] + impossible
-    emptied = [Rule(table[f"aside {n}"], r.reason) for n, r in enumerate(asides) if r.columns] + unlikely
+    rules = [Rule(table[f"aside {n}"], r.reason, True) for n, r in enumerate(asides) if not r.columns] + impossible
+    emptied = [Rule(table[f"aside {n}"], r.reason, True) for n, r in enumerate(asides) if r.columns] + unlikely
     whose = [table[name].isnull() for name in ("customer_id", "account_id") if name in names]
     if whose and not isinstance(part, Feedback):
-        rules.append(Rule(whose[0] if len(whose) == 1 else whose[0] & whose[1], "no customer"))
-    rules += [Rule(table[targets[name].name].isnull(), f"no {name.replace('_', ' ')}") for name in required]
+        nobody = whose[0] if len(whose) == 1 else whose[0] & whose[1]
+        rules.append(Rule(nobody, "no customer", keep=~nobody))
+    for name in required:
+        value = table[targets[name].name]
+        rules.append(Rule(value.isnull(), f"no {name.replace('_', ' ')}", keep=value.notnull()))
     when = part.clock if part.clock in names else ""
     return Part(table, names, tuple(rules), tuple(emptied), when, keys, part)
 

@@ -36,7 +36,7 @@ def normalise_listed(listed: Customers | Accounts, keys: tuple, contract: Contra
         for number, rule in enumerate(listed.set_aside)
     }
     table = table.select(**made, **raws, **flags)
-    rules = [Rule(table[flag], rule.reason) for flag, rule in zip(flags, listed.set_aside, strict=True)]
+    rules = [Rule(table[flag], rule.reason, True) for flag, rule in zip(flags, listed.set_aside, strict=True)]
     rules.append(Rule(table[next(iter(made))].isnull(), "no id"))
     return Part(table, tuple(made), tuple(rules), (), "", keys, listed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
@@ -31,6 +31,8 @@ class Item(Question):
 
 class Survey(Strict):
     """Where the answers are; by default in the customers' own table."""
+
+    clock: ClassVar[str] = "time"
 
     source: Word | None = Field(None, description="Name of a source; default: that of the customers.")
     join: Joins = Field({}, description="Other sources whose columns are joined, with the key.")

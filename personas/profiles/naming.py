@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from personas.profiles.traits import Standing
 
+AFTER = ("with ", "without ", "in ", "from ", "of ")
 NAMEABLE = 0.25  # a trait weaker than this (standard deviations from the base) does not name anybody
 
 
@@ -38,16 +39,21 @@ def _names(ranked: list[Standing], units: str):
     for noun in nouns[:3]:
         for other in ranked:
             if other.feature.block != noun.feature.block and _adjective(other):
-                yield _sentence_case(f"{_adjective(other)} {_noun(noun)}")
+                yield _sentence_case(_joined(_adjective(other), _noun(noun)))
         yield _sentence_case(_noun(noun))
     adjectives = [s for s in ranked if _adjective(s)]
     for first in adjectives:
         for second in adjectives:
             if first.feature.block != second.feature.block and abs(first.gap) >= abs(second.gap):
-                yield _sentence_case(f"{_adjective(first)}, {_adjective(second)} {units}")
-        yield _sentence_case(f"{_adjective(first)} {units}")
+                yield _sentence_case(_joined(_adjective(first), _joined(_adjective(second), units)))
+        yield _sentence_case(_joined(_adjective(first), units))
     if not ranked:
         yield f"Average {units}"
+
+
+def _joined(adjective: str, noun: str) -> str:
+    """Put "with children" behind the noun and "frequent" before it."""
+    return f"{noun} {adjective}" if adjective.startswith(AFTER) else f"{adjective} {noun}"
 
 
 def _noun(standing: Standing) -> str:

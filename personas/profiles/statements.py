@@ -6,7 +6,7 @@ from personas.experience import Kpi, PainPoint
 from personas.experience.kpis import kpi_values, welch_p
 from personas.numerals import Numerals
 from personas.profiles.models import Claim
-from personas.profiles.traits import Standing, lower_first
+from personas.profiles.traits import Standing, clause_of
 
 
 def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -> str:
@@ -26,7 +26,7 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
         estimate, rest, columns, effect = share, None, ("membership",), None
     else:
         first = chosen[0]
-        parts = " and ".join(clause_of(s, numbers) for s in chosen[:2])
+        parts = " and ".join(_with_figures(s, numbers) for s in chosen[:2])
         sentence = f"{name} {parts}. They are {size}{worth_}."
         estimate, rest, effect = first.own, first.rest, first.effect
         columns = tuple(dict.fromkeys(c for s in chosen[:2] for c in s.feature.columns))
@@ -40,12 +40,8 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
     )  # fmt: skip
 
 
-def clause_of(standing: Standing, numbers: Numerals) -> str:
-    """What they do more or less of, with the figures in brackets."""
-    feature = standing.feature
-    words = feature.high_clause if standing.effect > 0 else feature.low_clause
-    words = words or f"have {'more' if standing.effect > 0 else 'less'} {lower_first(feature.label)}"
-    return f"{words} ({numbers.value(standing.own)}, others {numbers.value(standing.rest)})"
+def _with_figures(standing: Standing, numbers: Numerals) -> str:
+    return f"{clause_of(standing)} ({numbers.value(standing.own)}, others {numbers.value(standing.rest)})"
 
 
 def enter_surprise(ledger, identity, standing: Standing, features, numbers) -> str:

@@ -124,11 +124,20 @@ def sentence_of(standing: Standing, numbers: Numerals) -> str:
         return f"{feature.label}: {own}; others {rest}, hardly a difference."
     if standing.level:
         return f"{feature.label}: {lower_first(standing.level)} for {own} of those known; others {rest}."
-    clause = feature.high_clause if standing.effect > 0 else feature.low_clause
-    if not clause:
-        side = "higher" if standing.effect > 0 else "lower"
-        clause = f"have {side} {lower_first(feature.label)}"
-    return f"They {clause}: {feature.phrase.replace('<value>', own)}; others {rest}."
+    figure = feature.phrase.replace("<value>", own)
+    return f"They {clause_of(standing)}: {figure}; others {rest}."
+
+
+def clause_of(standing: Standing) -> str:
+    """What they do or are more than others, as the end of a sentence about them."""
+    feature, more = standing.feature, standing.effect > 0
+    clause = feature.high_clause if more else feature.low_clause
+    adjective = feature.high if more else feature.low
+    if clause:
+        return clause
+    if adjective:
+        return f"are more often {adjective}" if " " in adjective else f"are {adjective}"
+    return f"have a {'higher' if more else 'lower'} figure for {lower_first(feature.label)}"
 
 
 def lower_first(text: str) -> str:

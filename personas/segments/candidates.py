@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from personas.customers.models import Feature
+from personas.errors import InputError
 from personas.progress import track
 from personas.segments.kmeans import Clustering, Points, assign, fit_kmeans
 from personas.segments.null import NullModel, fit_null
@@ -67,10 +68,15 @@ class Candidates:
 
 def canonical(clustering: Clustering, points: Points) -> Clustering:
     """Number the segments by size, largest first (ties: by their centre's first coordinate)."""
-    sizes = np.bincount(clustering.labels, minlength=len(clustering.centres))
-    order = np.lexsort((clustering.centres[:, 0], -sizes))
-    centres = clustering.centres[order]
-    return Clustering(centres, assign(points, centres), clustering.within)
+    centres, k = clustering.centres, len(clustering.centres)
+    # Sizes are those of the assignment that is published; customers on a tie move when the numbers change.
+    for _ in range(k + 1):
+        labels = assign(points, centres)
+        order = np.lexsort((centres[:, 0], -np.bincount(labels, minlength=k)))
+        if (order == np.arange(k)).all():
+            break
+        centres = centres[order]
+    return Clustering(centres, labels, clustering.within)
 
 
 def fit_candidates(
@@ -182,7 +188,11 @@ def _null_table(null, features, block_weights, n, ks, seed, draw, effort):
     rng = np.random.default_rng([seed, 4, draw])
     frame = null.draw(rng, n)
     used = tuple(f for f in features if f.name in frame.columns)
-    points = fit_space(frame, used, block_weights).points(frame)
+    try:
+        points = fit_space(frame, used, block_weights).points(frame)
+    except InputError:
+        # Everybody was drawn alike: as tight and as repeatable as can be, so that it counts against structure.
+        return [0.0] * len(ks), [1.0] * len(ks)
     total = fit_kmeans(points, 1, rng).within
     within = [fit_kmeans(points, k, rng, STARTS).within / total for k in ks] if draw < effort.nulls else None
     agreement = None

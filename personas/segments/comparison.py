@@ -46,7 +46,7 @@ class Comparison:
                 "prediction strength": [r.prediction_strength for r in self.evidence.rows],
                 "weakest segment": [min(r.segment_stability, default=None) for r in self.evidence.rows],
                 "smallest": [f"{r.smallest:.0%}" for r in self.evidence.rows],
-                "foresees later behaviour": [
+                "explains outcomes": [
                     "" if r.useful is None else f"{r.useful.value:.1%} (rule {r.useful_rule:.1%})"
                     for r in self.evidence.rows
                 ],
@@ -109,7 +109,7 @@ def compare_candidates(
     candidates = fit_candidates(customers.frame, customers.features, ks, seed, effort, block_weights, workers)
     ks = tuple(k for k in candidates.clusterings if k > 1)
     useful, outcome = _usefulness(customers, ks, seed, block_weights)
-    sizes = {k: np.bincount(found.labels) for k, found in candidates.clusterings.items()}
+    sizes = {k: np.bincount(found.labels, minlength=k) for k, found in candidates.clusterings.items()}
 
     def verdict_so_far(of: Candidates) -> Judgement:
         return judge(of.resampled, useful, sizes, min_segment_share, min_group)
@@ -140,7 +140,10 @@ def _usefulness(customers, ks, seed, block_weights):
         ks,
         seed,
         block_weights,
+        "what customers did later" if rehearsal.split else "what customers answered",
     )
+    if rehearsal.split is None:
+        return found, "answers of customers: " + ", ".join(f.label.lower() for f in rehearsal.outcome_features)
     days = f"{rehearsal.split:%d %B %Y} to {rehearsal.end:%d %B %Y}"
     return found, f"{len(rehearsal.outcome_features)} measures of what customers did from {days}"
 

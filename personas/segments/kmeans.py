@@ -100,7 +100,8 @@ def fit_kmeans(points: Points, k: int, rng: np.random.Generator, n_init: int = 3
 
 def _spread_centres(points, own, pull, k, rng):
     """k-means++ starts: each next centre is drawn with probability proportional to its squared distance."""
-    chosen = rng.choice(len(points), p=pull / pull.sum())
+    total = pull.sum()
+    chosen = rng.choice(len(points), p=pull / total) if total > 0 else rng.integers(len(points))
     centres = points.known[[chosen]]
     nearest = np.full(len(points), np.inf)
     for _ in range(1, k):

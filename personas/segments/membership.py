@@ -24,7 +24,7 @@ def assign_members(ids: pd.Series, points: Points, centres: np.ndarray) -> pd.Da
         following = np.partition(distances, 1, axis=1)[:, 1]
         both = own + following
         confidence = np.divide(following, both, out=np.full(len(own), 0.5), where=both > 0)
-        in_between = own > IN_BETWEEN * following
+        in_between = own >= IN_BETWEEN * following  # equal where nothing is known of a customer
     else:
         confidence, in_between = np.ones(len(own)), np.zeros(len(own), bool)
     usual = np.median(own)

@@ -83,7 +83,7 @@ def numbers_of(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
 
 
 def levels_of(feature: Feature, column: pd.Series) -> tuple[str, ...]:
-    """The declared levels of a categorical feature, or those seen, most frequent first; () for a number."""
+    """The declared levels of a categorical feature, or those seen, in alphabetical order; () for a number."""
     if feature.kind not in ("category", "ordered"):
         return ()
     return feature.levels or tuple(column.dropna().astype(str).value_counts().sort_index().index)

@@ -11,7 +11,7 @@ serve many purposes at once, so it is judged on all outcomes together, and the o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ from personas.segments.kmeans import fit_kmeans
 from personas.segments.space import fit_space, forming, levels_of, numbers_of
 
 RESAMPLES = 200
+QUICK_RESAMPLES = 50  # where the mean over many outcomes is taken anyway
+MIN_LEAF = 20
 
 
 @dataclass(frozen=True)
@@ -30,17 +32,18 @@ class Usefulness:
 
     explained : of the segments; random, rule, tree : of the alternatives; rule_feature : the single best variable
     over_random, over_rule : differences, bootstrap intervals
-    by_outcome : outcome label → (segments, the rule)
+    by_outcome : outcome label → (segments, the rule); of : what the outcomes are, in words
     """
 
     explained: Estimate
     random: float
     rule: float
     rule_feature: str
-    tree: float
+    tree: float | None
     over_random: Estimate
     over_rule: Estimate
     by_outcome: dict[str, tuple[float, float]]
+    of: str = "what customers did later"
 
     @property
     def useful(self) -> bool:
@@ -88,37 +91,19 @@ def judge_usefulness(
     ks: tuple[int, ...],
     seed: int,
     block_weights: dict[str, float] | None = None,
+    of: str = "what customers did later",
 ) -> dict[int, Usefulness]:
-    """Judge each k in `ks` on `outcomes` (rows as in `frame`, which is as of before them)."""
+    """Judge each k in `ks` on `outcomes` (rows as in `frame`, which is as of before them).
+
+    A k is left out where there are not twice as many customers: then nothing can be explained.
+    """
     points = fit_space(frame, features, block_weights).points(frame)
+    ks = tuple(k for k in ks if 2 * k <= len(points))
     y = outcome_matrix(outcomes, outcome_features)
-    rng = np.random.default_rng([seed, 7])
-    weights = rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=RESAMPLES).astype(float)
-    once = np.ones((1, len(y)))
-    found = {}
-    for k in ks:
-        labels = fit_kmeans(points, k, np.random.default_rng([seed, 8, k]), n_init=10).labels
-        rule_feature, rule_labels = _best_rule(frame, features, y, k)
-        shuffled = rng.permutation(labels)
-        explained, rule, chance = (
-            explained_share(y, groups, weights).mean(1) for groups in (labels, rule_labels, shuffled)
-        )
-        single, rule_single = explained_share(y, labels, once)[0], explained_share(y, rule_labels, once)[0]
-        chance_single = explained_share(y, shuffled, once)[0]
-        found[k] = Usefulness(
-            explained=_estimate(single.mean(), explained, len(y)),
-            random=float(chance_single.mean()),
-            rule=float(rule_single.mean()),
-            rule_feature=rule_feature,
-            tree=_tree(frame, features, y, k, seed),
-            over_random=_estimate((single - chance_single).mean(), explained - chance, len(y)),
-            over_rule=_estimate((single - rule_single).mean(), explained - rule, len(y)),
-            by_outcome={
-                feature.label: (float(a), float(b))
-                for feature, a, b in zip(outcome_features, single, rule_single, strict=True)
-            },
-        )
-    return found
+    used = tuple(f for f in forming(features) if frame[f.name].notna().any())
+    raw = _raw(frame, used)
+    found = {k: _judge(points, raw, used, y, outcome_features, k, seed) for k in ks}
+    return {k: replace(one, of=of) for k, one in found.items()}
 
 
 def judge_by_leaving_out(
@@ -129,17 +114,49 @@ def judge_by_leaving_out(
     block_weights: dict[str, float] | None = None,
 ) -> dict[int, Usefulness]:
     """Without a later outcome, each forming feature serves as one for segments that were made without it."""
-    used = tuple(f for f in forming(features) if frame[f.name].notna().any())
+    used = tuple(f for f in forming(features) if frame[f.name].nunique() > 1)
+    if len(used) < 2:
+        return {}
+    raw = _raw(frame, used)
     parts: dict[int, list[Usefulness]] = {k: [] for k in ks}
-    for left_out in used:
+    for j, left_out in enumerate(used):
         others = tuple(f for f in used if f.name != left_out.name)
-        values = numbers_of(frame[left_out.name], levels_of(left_out, frame[left_out.name]))
-        outcome = pd.DataFrame({left_out.name: values})
-        if not others or np.nanstd(values) == 0:
-            continue
-        for k, one in judge_usefulness(frame, others, outcome, (left_out,), ks, seed, block_weights).items():
+        points = fit_space(frame, others, block_weights).points(frame)
+        without = np.delete(raw, j, axis=1)
+        for k in ks:
+            one = _judge(points, without, others, raw[:, [j]], (left_out,), k, seed, QUICK_RESAMPLES, tree=False)
             parts[k].append(one)
-    return {k: _mean_of(list_) for k, list_ in parts.items() if list_}
+    return {k: _mean_of(found) for k, found in parts.items() if found}
+
+
+def _raw(frame, features) -> np.ndarray:
+    """Forming features as numbers, (n, p), NaN where unknown."""
+    return np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in features])
+
+
+def _judge(points, raw, features, y, outcome_features, k, seed, resamples=RESAMPLES, tree=True) -> Usefulness:
+    labels = fit_kmeans(points, k, np.random.default_rng([seed, 8, k]), n_init=5).labels
+    rng = np.random.default_rng([seed, 7, k])
+    weights = rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=resamples).astype(float)
+    once = np.ones((1, len(y)))
+    rule_feature, rule_labels = _best_rule(raw, features, y, k)
+    shuffled = rng.permutation(labels)
+    groups = (labels, rule_labels, shuffled)
+    explained, rule, chance = (explained_share(y, found, weights).mean(1) for found in groups)
+    single, rule_single, chance_single = (explained_share(y, found, once)[0] for found in groups)
+    return Usefulness(
+        explained=_estimate(single.mean(), explained, len(y)),
+        random=float(chance_single.mean()),
+        rule=float(rule_single.mean()),
+        rule_feature=rule_feature,
+        tree=_tree(raw, y, k, seed) if tree else None,
+        over_random=_estimate((single - chance_single).mean(), explained - chance, len(y)),
+        over_rule=_estimate((single - rule_single).mean(), explained - rule, len(y)),
+        by_outcome={
+            feature.label: (float(a), float(b))
+            for feature, a, b in zip(outcome_features, single, rule_single, strict=True)
+        },
+    )
 
 
 def _mean_of(parts: list[Usefulness]) -> Usefulness:
@@ -155,10 +172,11 @@ def _mean_of(parts: list[Usefulness]) -> Usefulness:
         random=mean(lambda part: part.random),
         rule=mean(lambda part: part.rule),
         rule_feature="the best feature for each",
-        tree=mean(lambda part: part.tree),
+        tree=None,
         over_random=estimate("over_random"),
         over_rule=estimate("over_rule"),
         by_outcome={label: pair for part in parts for label, pair in part.by_outcome.items()},
+        of="features that were left out in turn",
     )
 
 
@@ -166,20 +184,16 @@ def _estimate(value: float, resamples: np.ndarray, n: int) -> Estimate:
     low, high = np.quantile(resamples, [0.025, 0.975])
     return Estimate(
         value=float(value), low=float(low), high=float(high), n=n, unit="share",
-        method=f"percentile bootstrap over customers, {RESAMPLES} resamples",
+        method=f"percentile bootstrap over customers, {len(resamples)} resamples",
     )  # fmt: skip
 
 
-def _best_rule(frame, features, y, k):
+def _best_rule(raw, features, y, k):
     """The one forming feature whose k quantile groups explain the outcomes best: (label, group of each customer)."""
     once = np.ones((1, len(y)))
     best = (-np.inf, "", np.zeros(len(y), int))
-    for feature in forming(features):
-        column = frame[feature.name]
-        values = pd.Series(numbers_of(column, levels_of(feature, column)))
-        if not values.notna().any():
-            continue
-        position = values.rank(method="average", pct=True) * k
+    for feature, values in zip(features, raw.T, strict=True):
+        position = pd.Series(values).rank(method="average", pct=True) * k
         groups = np.ceil(position).clip(1, k).fillna(0).astype(int).to_numpy()
         groups = np.unique(groups, return_inverse=True)[1]
         explained = explained_share(y, groups, once).mean()
@@ -188,18 +202,18 @@ def _best_rule(frame, features, y, k):
     return best[1], best[2]
 
 
-def _tree(frame, features, y, leaves, seed) -> float:
+def _tree(raw, y, leaves, seed) -> float:
     """Cross-validated mean R² of one decision tree with `leaves` leaves, grown on the outcomes themselves."""
     from sklearn.model_selection import KFold, cross_val_predict
     from sklearn.tree import DecisionTreeRegressor
 
-    used = [f for f in forming(features) if frame[f.name].notna().any()]
-    x = np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in used])
+    if len(y) < 2 * MIN_LEAF:
+        return 0.0
     known = np.isfinite(y)
     spread = np.nanstd(y, axis=0)
     scaled = (y - np.nanmean(y, axis=0)) / np.where(spread > 0, spread, 1.0)
     folds = KFold(5, shuffle=True, random_state=seed)
-    tree = DecisionTreeRegressor(max_leaf_nodes=max(leaves, 2), random_state=seed, min_samples_leaf=20)
-    guess = cross_val_predict(tree, x, np.nan_to_num(scaled), cv=folds).reshape(scaled.shape)
+    tree = DecisionTreeRegressor(max_leaf_nodes=max(leaves, 2), random_state=seed, min_samples_leaf=MIN_LEAF)
+    guess = cross_val_predict(tree, raw, np.nan_to_num(scaled), cv=folds).reshape(scaled.shape)
     error = np.where(known, (scaled - guess) ** 2, 0.0).sum(0) / known.sum(0)
     return float(np.mean(1 - error))

@@ -193,7 +193,7 @@ MEANINGS = {
     "reproducible": "The segments would be found again, but they are cuts through a continuum: customers near a "
     "border differ little from those beyond it.",
     "constructive": "A useful division, not a natural one: customers form one continuum, and the segments are cuts "
-    "through it that help to foresee what customers do. Other cuts are possible.",
+    "through it that help to foresee what customers do or say. Other cuts are possible.",
     "none": "The data gives no reason to divide these customers: read them as one group.",
 }
 
@@ -204,7 +204,11 @@ def write_verdict_sentences(
     """The verdict on `k` segments of `units` (customers, households …) in plain sentences."""
     word = judgement.words[k]
     segments = f"{k} segment{'s' if k != 1 else ''}"
-    if k == 1:
+    meaning = MEANINGS[word]
+    if k == 1 and judgement.chosen > 1:
+        sentence = f"The {units} as one group, as asked for."
+        meaning = f"The evidence would divide these {units} into {judgement.chosen} segments."
+    elif k == 1:
         sentence = f"The {units} are best read as one group."
     else:
         sentence = {
@@ -234,7 +238,7 @@ def write_verdict_sentences(
         k=k,
         asked=asked,
         sentence=sentence,
-        meaning=MEANINGS[word],
+        meaning=meaning,
         reasons=tuple(reasons),
     )
 
@@ -248,6 +252,6 @@ def _test_reason(test: NullTest, what: str) -> str:
 def _use_reason(useful: Usefulness) -> str:
     by_chance = "nothing" if useful.random < 0.001 else percent(useful.random)
     return (
-        f"The segments foresee {percent(useful.explained.value)} of the differences in what customers did later; "
+        f"The segments foresee {percent(useful.explained.value)} of the differences in {useful.of}; "
         f"the best single rule ({useful.rule_feature.lower()}) {percent(useful.rule)}, chance {by_chance}."
     )

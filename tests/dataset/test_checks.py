@@ -45,6 +45,13 @@ def test_a_file_that_breaks_while_the_period_is_looked_for_is_an_input_error(tmp
         read_shop(tmp_path, ORDERS, {"o.csv": broken})
 
 
+def test_a_row_at_the_very_end_of_the_period_lies_outside_and_one_at_its_start_inside(tmp_path):
+    period = "observation: {start: 2024-01-01, end: 2025-01-01}\n"
+    days = ["2024-01-01 00:00:00", "2024-12-31 23:59:59", "2025-01-01 00:00:00"]
+    shop = read_shop(tmp_path, period + ORDERS, {"o.csv": orders(days)})
+    assert shop.tables["transactions"].customer_id.to_pyarrow().to_pylist() == ["c0", "c1"]
+
+
 def test_a_row_with_two_faults_is_counted_once(tmp_path):
     period = "observation: {start: 2024-01-01, end: 2025-01-01}\n"
     days = ["2024-05-05 10:00"] * 5

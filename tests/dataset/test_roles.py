@@ -276,3 +276,26 @@ def test_an_attribute_must_not_take_a_reserved_name(tmp_path):
     contract += "customers: {source: c, id: customer_no, attributes: {weight: {kind: number}}}\n"
     with pytest.raises(InputError, match="weight"):
         read_shop(tmp_path, contract)
+
+
+def test_rows_of_strangers_are_left_out_but_anonymous_feedback_is_not(tmp_path):
+    contract = """
+title: Strangers
+sources: {people: {file: customers.csv}, orders: {file: o.csv}, words: {file: w.csv}}
+customers: {source: people, id: customer_no}
+transactions: {source: orders, customer: who, time: at, amount: eur}
+feedback: {source: words, customer: who, text: said}
+"""
+    files = {"o.csv": "who,at,eur\nC01,2024-05-05,1\nC02,2024-05-05,1\nX,2024-05-05,1\n"}
+    files["w.csv"] = "who,said\nC01,a\n,b\nX,c\n"
+    shop = read_shop(tmp_path, contract, files)
+    assert sorted(shop.tables["transactions"].customer_id.to_pyarrow().to_pylist()) == ["C01", "C02"]
+    assert sorted(shop.tables["feedback"].text.to_pyarrow().to_pylist()) == ["a", "b"]
+
+
+def test_the_company_that_a_row_names_wins_over_that_of_its_contact(tmp_path):
+    contract = B2B.replace("account: firm, time: day", "account: firm, customer: person, time: day")
+    orders = "firm,person,day,eur\nB,1,2024-01-05,100\n,4,2024-02-05,50\n,2,2024-02-06,7\n"
+    shop = read_shop(tmp_path, contract, FIRMS | {"orders.csv": orders})
+    found = {(row["customer_id"], row["contact_id"], int(row["amount"])) for row in rows(shop, "transactions")}
+    assert found == {("B", "1", 100), ("B", "4", 50), ("A", "2", 7)}

@@ -118,7 +118,7 @@ def test_a_query_that_is_not_one_select_is_refused(query, tmp_path, monkeypatch)
     path = tmp_path / "shop.duckdb"
     duckdb.connect(str(path)).execute('CREATE TABLE orders (who TEXT, "at" TIMESTAMP, eur DOUBLE)').close()
     monkeypatch.setenv("SHOP_DATABASE", f"duckdb://{path}")
-    with pytest.raises(InputError, match="one SELECT"):
+    with pytest.raises(InputError, match="a query is one SELECT"):
         read_shop(tmp_path / "p", contract(f'connection: "${{SHOP_DATABASE}}", query: "{query}"'))
 
 

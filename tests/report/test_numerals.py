@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from personas.estimates import Estimate
-from personas.numerals import GAP, Numerals, day, p_words, rounded
+from personas.numerals import GAP, Numerals, day, p_words, rounded, small
 
 numbers = Numerals("USD")
 
@@ -56,6 +56,15 @@ def test_values_of_one_row_share_their_decimals(shares):
 @given(st.floats(min_value=-1e6, max_value=1e6))
 def test_no_number_is_minus_nothing(value):
     assert not re.fullmatch(r"−0(\.0+)?", rounded(value, 1))
+
+
+def test_a_row_of_plain_numbers_keeps_three_digits_for_its_largest():
+    row = [Estimate(value=v, low=v * 0.97, high=v * 1.03) for v in (16.54, 7.94, 6.66)]
+    assert numbers.alike(row) == ("16.5", "7.9", "6.7")
+
+
+def test_small_sizes_are_marked():
+    assert [small(Estimate(value=0.5, n=n, unit="share")) for n in (0, 29, 30)] == [False, True, False]
 
 
 def test_dates_and_p_values_are_words():

@@ -102,13 +102,18 @@ def heat_table(
     """Tint a table of traits by the gap to the base: darker means further away, the arrow says which way."""
     numbers = Numerals(currency)
     rows = [
-        {"label": next(iter(by_persona.values())).label, "cells": heat_cells(personas, by_persona, numbers)}
+        {
+            "label": next(iter(by_persona.values())).label,
+            "cells": heat_cells(personas, by_persona, numbers),
+            "known": len(by_persona),
+        }
         for by_persona in list(traits_by_feature(personas, features).values())[:most]
     ]
     return Figure(
         name="heat",
         title="Each persona has its own pattern of more and less",
-        subtitle="Persona's value; tint and arrow: gap to the base in standard deviations (arrows from 0.2)",
+        subtitle="Tint and arrow: gap to the base in standard deviations, arrows from 0.2"
+        + ("; –: does not set the persona apart" if any(len(row["cells"]) > row["known"] for row in rows) else ""),
         description="A table of traits by persona, widest spread first.",
         marks=render_marks("heat", rows=rows, personas=personas),
     )

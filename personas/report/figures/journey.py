@@ -50,7 +50,7 @@ def journey_title(seen: Sequence[JourneyCell], numbers: Numerals, personas: Sequ
     if not apart:
         return f"Measured at {len(seen)} touchpoints" if seen else "The journey is not measured"
     _, cell, shares, low, high = max(apart, key=lambda a: a[0])
-    place = " ".join(dict.fromkeys([cell.stage.capitalize(), cell.touchpoint.lower()]))
+    place = ", ".join(filter(None, dict.fromkeys([cell.stage.capitalize(), cell.touchpoint.lower()])))
     if personas:
         return f"{place}: from {numbers.value(low, [high])} to {numbers.value(high, [low])} of a persona"
     return f"{place}: {numbers.value(shares[0], shares)}, others {numbers.value(shares[1], shares)}"

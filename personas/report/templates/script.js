@@ -61,19 +61,24 @@
     var distance = function (row, chosen) {
       var gaps = chosen.map(function (p) { return row.querySelector('[data-p="' + p + '"]'); })
         .filter(function (cell) { return cell && cell.dataset.gap; }).map(function (cell) { return +cell.dataset.gap; });
-      return gaps.length > 1 ? Math.max.apply(null, gaps) - Math.min.apply(null, gaps) : 0;
+      return gaps.length > 1 ? Math.max.apply(null, gaps) - Math.min.apply(null, gaps) : null;
+    };
+    // A row that is not known for two of them is neither equal nor different: it stands last.
+    var rank = function (row, chosen) {
+      var apart = distance(row, chosen);
+      return apart === null ? -1 : apart;
     };
     var draw = function () {
       var chosen = picked(), equal = 0;
       all("[data-p]", table).forEach(function (cell) { cell.hidden = chosen.indexOf(cell.dataset.p) < 0; });
       rows.forEach(function (row) {
-        var same = chosen.length > 1 && distance(row, chosen) < 0.2;
+        var apart = distance(row, chosen), same = apart !== null && apart < 0.2;
         equal += same;
         row.hidden = same && !showEqual;
       });
       rows.slice().sort(function (a, b) {
         var order = a.dataset.given - b.dataset.given;
-        return sorting.value === "given" ? order : distance(b, chosen) - distance(a, chosen) || order;
+        return sorting.value === "given" ? order : rank(b, chosen) - rank(a, chosen) || order;
       }).forEach(function (row) { body.appendChild(row); });
       fold.parentElement.hidden = !equal;
       fold.textContent = (showEqual ? "Fold " : "Show ") + equal + (equal === 1 ? " row" : " rows") + " on which they are about equal";

@@ -1,0 +1,137 @@
+"""The verdict's word follows from the figures: made-up resampling results, one rule at a time."""
+
+import numpy as np
+import pytest
+
+from personas.estimates import Estimate
+from personas.segments.candidates import Resampled
+from personas.segments.usefulness import Usefulness
+from personas.segments.verdict import compare_with_null, judge, write_verdict_sentences
+
+NULLS = 199
+SIZES = {1: np.array([1000]), 2: np.array([600, 400]), 3: np.array([500, 300, 200])}
+
+
+def resampled(*, separated=True, stable=True, holds=0.9, strength=0.9, spread=0.02) -> Resampled:
+    """Two and three segments; k = 3 stands out from its null where asked for."""
+    rng = np.random.default_rng(1)
+    swing = np.linspace(-spread, spread, 60)
+    return Resampled(
+        agreement={2: np.full(30, 0.5), 3: np.full(30, 0.9 if stable else 0.5)},
+        jaccard={2: np.full((60, 2), 0.9), 3: np.column_stack([np.full(60, 0.9)] * 2 + [holds + swing])},
+        within={2: 0.8, 3: 0.4 if separated else 0.7},
+        null_within={2: 0.8 + 0.01 * rng.standard_normal(NULLS), 3: 0.7 + 0.01 * rng.standard_normal(NULLS)},
+        null_agreement={k: 0.5 + 0.05 * rng.standard_normal(NULLS) for k in (2, 3)},
+        prediction_strength={1: 1.0, 2: 0.5, 3: strength},
+    )
+
+
+def use(explained: float, over_random: tuple[float, float], over_rule: tuple[float, float]) -> Usefulness:
+    def between(low, high):
+        return Estimate(value=(low + high) / 2, low=low, high=high, n=1000, unit="share")
+
+    return Usefulness(
+        explained=between(explained, explained), random=0.0, rule=0.1, rule_feature="Visits", tree=0.3,
+        over_random=between(*over_random), over_rule=between(*over_rule), by_outcome={},
+    )  # fmt: skip
+
+
+USEFUL = {k: use(0.1 * k, (0.01, 0.2), (-0.05, 0.05)) for k in (2, 3)}
+
+
+def judged(found: Resampled, useful=None, sizes=SIZES):
+    return judge(found, useful or {}, sizes, 0.05, 10)
+
+
+def test_structure_that_holds_and_predicts_itself_is_natural():
+    judgement = judged(resampled())
+    assert judgement.words == {1: "none", 2: "none", 3: "natural"}
+    assert judgement.chosen == 3
+
+
+def test_structure_that_holds_but_does_not_predict_itself_is_reproducible():
+    assert judged(resampled(strength=0.79)).words[3] == "reproducible"
+
+
+@pytest.mark.parametrize("lacking", [{"separated": False}, {"stable": False}])
+def test_either_test_alone_is_no_structure(lacking):
+    assert judged(resampled(**lacking)).words[3] == "none"
+    assert judged(resampled(**lacking), USEFUL).words[3] == "constructive"
+
+
+def test_a_segment_that_does_not_hold_takes_the_word_away():
+    judgement = judged(resampled(holds=0.5))
+    assert judgement.words[3] == "none"
+    assert "segment 3 does not hold (0.50)" in judgement.why[3]
+
+
+def test_a_segment_too_small_takes_the_word_away():
+    assert judged(resampled(), sizes={**SIZES, 3: np.array([700, 260, 40])}).words[3] == "none"
+
+
+def test_an_empty_segment_is_too_small():
+    assert judged(resampled(), sizes={**SIZES, 3: np.array([700, 300, 0])}).words[3] == "none"
+
+
+def test_what_is_worse_than_a_single_rule_is_not_useful():
+    worse = {k: use(0.2, (0.01, 0.2), (-0.2, -0.01)) for k in (2, 3)}
+    assert judged(resampled(stable=False), worse).words[3] == "none"
+
+
+def test_what_is_no_better_than_chance_is_not_useful():
+    chance = {k: use(0.2, (-0.01, 0.2), (0.0, 0.1)) for k in (2, 3)}
+    assert judged(resampled(stable=False), chance).words[3] == "none"
+
+
+def test_a_segment_whose_stability_spans_the_threshold_makes_the_verdict_borderline():
+    assert judged(resampled(holds=0.61, spread=0.3)).borderline[3]
+    assert not judged(resampled(holds=0.8, spread=0.02)).borderline[3]
+
+
+def test_too_few_null_tables_to_decide_make_the_verdict_borderline():
+    few = resampled()
+    few = Resampled(**{**few.__dict__, "null_agreement": {k: v[:15] for k, v in few.null_agreement.items()}})
+    judgement = judged(few)
+    assert judgement.undecided
+    assert judgement.borderline[3]
+
+
+def test_without_structure_the_smallest_k_from_which_use_has_levelled_off_is_chosen():
+    level = {2: use(0.19, (0.01, 0.2), (0.0, 0.1)), 3: use(0.2, (0.01, 0.2), (0.0, 0.1))}
+    steep = {2: use(0.1, (0.01, 0.2), (0.0, 0.1)), 3: use(0.2, (0.01, 0.2), (0.0, 0.1))}
+    assert judged(resampled(stable=False), level).chosen == 2
+    assert judged(resampled(stable=False), steep).chosen == 3
+
+
+def test_the_p_value_counts_the_null_tables_whose_largest_excess_over_all_k_is_as_large():
+    null = {2: np.array([0.0, 1.0, 2.0, 9.0]), 3: np.array([5.0, 0.0, 1.0, 2.0])}
+    # Standardised by the null's own mean and spread: the data's best is 2.31 at k = 3, the null's 1.47 at most.
+    test = compare_with_null({2: 3.0, 3: 7.0}, null, +1)
+    assert test.exceeded == 0
+    assert test.p == 1 / 5
+    assert test.excess[3] == pytest.approx((7 - 2) / np.std([5, 0, 1, 2], ddof=1))
+    assert compare_with_null({2: 3.0, 3: 2.0}, null, +1).exceeded == 2
+    assert compare_with_null({2: 3.0, 3: -7.0}, null, -1).exceeded == 0, "less left within segments is more structure"
+
+
+def test_a_test_holds_its_level_across_all_k():
+    rng, passed = np.random.default_rng(2), 0
+    for _ in range(400):
+        draws = rng.standard_normal((100, 7))
+        null = {k: draws[1:, k] for k in range(7)}
+        passed += compare_with_null({k: draws[0, k] for k in range(7)}, null, +1).significant
+    assert passed / 400 < 0.085, "five per cent, and three standard errors of 400 trials"
+
+
+def test_a_number_that_was_asked_for_keeps_its_own_word():
+    verdict = write_verdict_sentences(judged(resampled()), 2, 2, None, "households")
+    assert (verdict.word, verdict.asked, verdict.k) == ("none", 2, 2)
+    assert verdict.sentence == "2 segments, as asked for; the data gives no reason to divide the households."
+
+
+def test_one_group_that_was_asked_for_against_the_evidence_says_so():
+    verdict = write_verdict_sentences(judged(resampled()), 1, 1, None, "households")
+    assert "as asked for" in verdict.sentence
+    assert verdict.meaning == "The evidence would divide these households into 3 segments."
+    alone = write_verdict_sentences(judged(resampled(separated=False)), 1, None, None, "households")
+    assert alone.sentence == "The households are best read as one group."
