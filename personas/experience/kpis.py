@@ -51,6 +51,10 @@ def _coupon_user(rows: pd.DataFrame) -> np.ndarray:
     return (rows["coupon_share"] > 0).to_numpy(float)
 
 
+def _referred(rows: pd.DataFrame) -> np.ndarray:
+    return rows["referred_by"].notna().to_numpy(float)
+
+
 def _column(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
     return lambda rows: rows[name].to_numpy(float)
 
@@ -75,6 +79,14 @@ REGISTRY = (
         ("campaigns_answered", "campaigns_received"),
         lambda rows: ratio_estimate(rows["campaigns_answered"], rows["campaigns_received"]),
         _column("campaign_response"), ("interactions.campaign", "interactions.stage"),
+    ),
+    Definition(
+        "feedback_share", "Gave feedback", "Customers who gave at least one score", "neither", ("feedback_given",),
+        lambda rows: share_estimate(rows["feedback_given"]), _column("feedback_given"), ("feedback.customer",),
+    ),
+    Definition(
+        "referred_share", "Came by referral", "Customers whom another customer referred", "higher", ("referred_by",),
+        lambda rows: share_estimate(_referred(rows)), _referred, ("customers.referred_by",),
     ),
     Definition(
         "coupon_users", "Coupon users", "Customers with at least one coupon discount in the period", "neither",
@@ -183,13 +195,15 @@ def kpi_values(key: str, frame: pd.DataFrame) -> np.ndarray:
     return next(d for d in REGISTRY if d.key == key).each(frame)
 
 
-def list_not_measured(frame: pd.DataFrame, roles) -> tuple[NotMeasured, ...]:
-    """What this data cannot answer, given the roles its contract declares."""
-    missing = []
-    if "feedback" not in roles:
-        missing += WOULD_NEED[:3]
+def list_not_measured(frame: pd.DataFrame, roles, kpis: tuple[Kpi, ...] = ()) -> tuple[NotMeasured, ...]:
+    """What this data cannot answer, given the roles its contract declares and the KPIs of the base."""
+    measured = {kpi.key for kpi in kpis if kpi.estimate.measured}
+    asked = (("nps", WOULD_NEED[0]), ("csat", WOULD_NEED[1]), ("ces", WOULD_NEED[2]))
+    missing = [gap for key, gap in asked if key not in measured]
     if "tickets" not in roles:
         missing.append(WOULD_NEED[3])
+    elif "resolved_median" not in measured:
+        missing.append(WOULD_NEED[3].model_copy(update={"why": "too few cases were resolved in the time seen"}))
     if "subscriptions" not in roles:
         missing.append(WOULD_NEED[4])
     if "tenure" not in frame or frame["tenure"].notna().mean() < 0.5:

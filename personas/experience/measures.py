@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from personas.customers import Customers
+from personas.dataset import Dataset
 from personas.experience.journey import measure_journey
 from personas.experience.kpis import list_not_measured, measure_kpis, value_share
 from personas.experience.models import Experience, GroupExperience
+from personas.experience.outcomes import NOTHING, measure_outcomes
 from personas.experience.pain_points import find_pain_points
 from personas.experience.playbook import Signal, read_playbook
 from personas.segments import Segmentation
@@ -16,18 +18,22 @@ from personas.segments import Segmentation
 def measure_experience(
     customers: Customers,
     segmentation: Segmentation,
-    roles: Collection[str] = (),
+    source: Dataset | Collection[str] = (),
     min_group: int = 10,
     seed: int = 7,
     playbook: dict[str, Signal] | None = None,
 ) -> Experience:
     """Measure KPIs, pain points and journey for the base and for each segment.
 
-    roles : the tables that the dataset declares, to say what is missing; min_group : no smaller group is shown
+    source : the dataset, whose tables are then measured too; or only the names of its tables, to say what is missing
+    min_group : no smaller group is shown
     """
     playbook = read_playbook() if playbook is None else playbook
     frame = customers.frame
     segments = segmentation.members["segment"].to_numpy()
+    opened = isinstance(source, Dataset)
+    roles = tuple(source.tables) if opened else source
+    outcomes = measure_outcomes(source, customers, segments, min_group) if opened else NOTHING
     groups = []
     for number in (0, *range(1, len(segmentation) + 1)):
         inside = None if number == 0 else segments == number
@@ -35,9 +41,10 @@ def measure_experience(
             GroupExperience(
                 segment=number,
                 value_share=value_share(frame, inside),
-                kpis=measure_kpis(frame, customers.features, inside),
+                kpis=(*measure_kpis(frame, customers.features, inside), *outcomes.kpis.get(number, ())),
                 pain_points=find_pain_points(frame, playbook, customers.rehearsal, inside, number, min_group, seed),
                 journey=measure_journey(frame, inside),
+                ratings=outcomes.ratings.get(number, ()),
             )
         )
-    return Experience(groups=tuple(groups), not_measured=list_not_measured(frame, roles))
+    return Experience(groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis))

@@ -10,7 +10,7 @@ Kind = Literal["defines", "describes", "observed", "stated", "associated", "infe
 
 
 class Kpi(Frozen):
-    """One KPI for one group. `better` says which direction is good."""
+    """One KPI for one group. `better` says which direction is good; `p` is the p-value before it is adjusted."""
 
     key: str
     label: str
@@ -21,6 +21,7 @@ class Kpi(Frozen):
     effect: float | None = None
     p_adjusted: float | None = None
     test: str = ""
+    p: float | None = None
 
 
 class NotMeasured(Frozen):
@@ -73,13 +74,17 @@ class JourneyCell(Frozen):
 
 
 class GroupExperience(Frozen):
-    """All of stage 03 for one group: segment 0 is the base, 1 the largest segment."""
+    """All of stage 03 for one group: segment 0 is the base, 1 the largest segment.
+
+    ratings : each touchpoint's rating, and its gap to what was expected where that was asked
+    """
 
     segment: int
     value_share: Estimate
     kpis: tuple[Kpi, ...]
     pain_points: tuple[PainPoint, ...]
     journey: tuple[JourneyCell, ...]
+    ratings: tuple[Kpi, ...] = ()
 
 
 class Experience(Frozen):

@@ -65,15 +65,21 @@ def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: 
     effect = cohen_d(a, b)
     if effect is None:
         return None
-    unit = UNITS.get(feature.unit, "count")
-    own, rest = mean_estimate(a, unit), mean_estimate(b, unit)
+    name = "d"
+    if feature.kind == "binary":
+        if min(a.sum(), len(a) - a.sum()) < min_group:
+            return None
+        name, effect, own, rest = "h", cohen_h(a.mean(), b.mean()), share_estimate(a), share_estimate(b)
+    else:
+        unit = UNITS.get(feature.unit, "count")
+        own, rest = mean_estimate(a, unit), mean_estimate(b, unit)
     median = np.median(values[known])
     side = (a > median) if effect > 0 else (a < median)
     fits = float(side.mean() + (a == median).mean() / 2)
     error = np.hypot(a.std(ddof=1) / np.sqrt(len(a)), b.std(ddof=1) / np.sqrt(len(b)))
     apart = abs(a.mean() - b.mean()) > 1.96 * error
     return Standing(
-        feature, own, rest, float((a.mean() - values[known].mean()) / values[known].std()), effect, "d",
+        feature, own, rest, float((a.mean() - values[known].mean()) / values[known].std()), effect, name,
         bool(apart and abs(effect) >= SMALLEST_EFFECT), fits, welch_p(a, b),
     )  # fmt: skip
 
@@ -135,6 +141,8 @@ def clause_of(standing: Standing) -> str:
     adjective = feature.high if more else feature.low
     if clause:
         return clause
+    if feature.kind == "binary":
+        return f"are {'more' if more else 'less'} often marked “{feature.label}”"
     if adjective:
         return f"are more often {adjective}" if " " in adjective else f"are {adjective}"
     return f"have a {'higher' if more else 'lower'} figure for {lower_first(feature.label)}"

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personas.customers.models import Feature, Quality
-from personas.estimates import Estimate
 from personas.numerals import Numerals, in_words, percent
 from personas.profiles.models import Claim, Kpi, NotMeasured, PainPoint, Persona, PersonaSet
 from personas.report import figures
+from personas.report.comparison import ComparedRow, comparison
 from personas.report.figure import Figure, lower_first
 from personas.report.figures.differences import traits_by_feature
 from personas.segments.models import Evidence, MapPoint, SegmentSize
@@ -222,53 +222,6 @@ def headings(persona_set: PersonaSet) -> dict[str, Heading]:
         labels = " and ".join([by_feature[0].label, *(lower_first(t.label) for t in by_feature[1:2])])
         found["differences"] = Heading(f"{labels} separate{'s' if len(by_feature) == 1 else ''} them most")
     return found
-
-
-@dataclass(frozen=True)
-class ComparedCell:
-    """One persona's value on a row; `gap` sorts and folds rows, in standard deviations or as an effect size."""
-
-    persona: Persona
-    estimate: Estimate | None
-    gap: float | None
-    claim: str
-
-
-@dataclass(frozen=True)
-class ComparedRow:
-    label: str
-    cells: tuple[ComparedCell, ...]
-
-    @property
-    def estimates(self) -> tuple[Estimate, ...]:
-        return tuple(c.estimate for c in self.cells if c.estimate is not None)
-
-
-def comparison(persona_set: PersonaSet) -> tuple[ComparedRow, ...]:
-    """Rows that set personas side by side: traits, then KPIs that are measured for any persona."""
-    personas = persona_set.personas
-    if len(personas) < 2:
-        return ()
-    rows = []
-    for traits in traits_by_feature(personas, persona_set.compare_features).values():
-        cells = [
-            ComparedCell(p, t.persona, t.gap, t.claim_id)
-            if (t := traits.get(p.id))
-            else ComparedCell(p, None, None, "")
-            for p in personas
-        ]
-        rows.append(ComparedRow(next(iter(traits.values())).label, tuple(cells)))
-    shown = {row.label for row in rows}
-    for key in dict.fromkeys(k.key for p in personas for k in p.kpis):
-        mine = [next((k for k in p.kpis if k.key == key), None) for p in personas]
-        known = [k for k in mine if k is not None and k.estimate.measured]
-        if known and known[0].label not in shown:
-            cells = [
-                ComparedCell(p, k.estimate, k.effect, "") if k else ComparedCell(p, None, None, "")
-                for p, k in zip(personas, mine, strict=True)
-            ]
-            rows.append(ComparedRow(known[0].label, tuple(cells)))
-    return tuple(rows)
 
 
 def missing(persona_set: PersonaSet) -> tuple[NotMeasured, ...]:

@@ -24,6 +24,7 @@ from personas.segments.space import fit_space, forming, levels_of, numbers_of
 RESAMPLES = 200
 QUICK_RESAMPLES = 50  # where the mean over many outcomes is taken anyway
 MIN_LEAF = 20
+SMALLEST_USE = 0.02  # a small effect, Cohen (1988): less of the variance is of no use to anybody
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,17 @@ class Usefulness:
 
     @property
     def useful(self) -> bool:
-        """Beyond chance, and not worse than the single best variable."""
-        return self.over_random.low > 0 and self.over_rule.high >= 0
+        """Beyond chance, not too little to matter, and not worse than the single best variable."""
+        return not self.lacking
+
+    @property
+    def lacking(self) -> str:
+        """What is missing for it to be of use, "" where nothing is."""
+        if self.over_random.low <= 0:
+            return "explains no more than chance"
+        if self.explained.value < SMALLEST_USE:
+            return "explains too little to matter"
+        return "" if self.over_rule.high >= 0 else f"no more use than cutting by {self.rule_feature.lower()}"
 
 
 def outcome_matrix(outcomes: pd.DataFrame, features: tuple[Feature, ...]) -> np.ndarray:

@@ -171,7 +171,7 @@ def _why(structured, separation, stability, k, holds, weakest, jaccard, big, siz
     if not big:
         parts.append(f"smallest segment too small ({sizes.min():,})")
     if use is not None:
-        parts.append("useful" if use.useful else f"no more use than cutting by {use.rule_feature.lower()}")
+        parts.append(use.lacking or "useful")
     return "; ".join(parts)
 
 

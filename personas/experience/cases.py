@@ -1,0 +1,159 @@
+"""KPIs from service cases and contracts: how long, how many settled at once, who stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+
+from personas.estimates import Estimate, not_measured
+from personas.experience.comparison import Group, Wording, compare_groups
+from personas.experience.kpis import how_tested
+from personas.experience.models import Kpi
+from personas.experience.moments import gather_moments, mean_of, share_of
+from personas.experience.survival import Spells, curve_p, share_left, time_until
+
+DAY = 86_400
+MONTH = 30.4375
+YEARS_OF_STAY = (12, 6, 3)
+LOG_RANK = "log-rank test; Benjamini-Hochberg"
+
+
+def measure_cases(tickets, members, groups: Group, end: datetime) -> list[dict[int, Kpi]]:
+    """Shares settled at once, escalated and in time; days to the first answer and to the solution, open ones kept in."""
+    has = set(tickets.columns)
+    columns, shares = {}, {}
+
+    def add(key, known, yes, label, definition, better, source):
+        columns[f"{key} n"], columns[key] = known.sum(), (known & yes).sum()
+        shares[key] = Wording(key, label, definition, better, tuple(f"tickets.{name}" for name in source))
+
+    trouble = [name for name in ("reopened", "escalated") if name in has]
+    if "resolved" in has and trouble:
+        again = tickets[trouble[0]].fill_null(False)
+        for name in trouble[1:]:
+            again = again | tickets[name].fill_null(False)
+        text = f"Resolved cases that were not {' or '.join(trouble)}"
+        source = ("resolved", *trouble)
+        add("first_contact", tickets.resolved.notnull(), ~again, "Settled at first", text, "higher", source)
+    if "escalated" in has:
+        known = tickets.escalated.notnull()
+        add("escalated", known, tickets.escalated, "Escalated", "Cases that were escalated", "lower", ("escalated",))
+    if {"due", "resolved"} <= has:
+        due = (tickets.due < ibis.literal(end)).fill_null(False)
+        text = "Cases resolved by the time promised, of those due before the observation ends"
+        kept = (tickets.resolved <= tickets.due).fill_null(False)
+        add("in_time", due, kept, "Within the time promised", text, "higher", ("due", "resolved"))
+    kpis = []
+    if shares:
+        rows = tickets.group_by("customer_id").agg(**columns)
+        parts = {key: (f"{key} n", key, key) for key in shares}
+        sums = gather_moments(rows, members, (), parts)
+        kpis += [compare_groups(shares[key], found, share_of, groups) for (key,), found in sums.items()]
+    for name, label in (("first_response", "first answer"), ("resolved", "resolution")):
+        if name in has:
+            kpis += _durations(tickets, members, groups, end, name, label)
+    return [kpi for kpi in kpis if kpi]
+
+
+def _durations(tickets, members, groups, end, name, label) -> list[dict[int, Kpi]]:
+    spells, who = _spells(tickets, members, "opened", name, end)
+    columns = ("tickets.opened", f"tickets.{name}")
+    found = []
+    for share, word, key in ((0.5, "half", "median"), (0.9, "nine in ten", "p90")):
+        wording = Wording(
+            f"{name}_{key}", f"Time to {label}, {word}", f"Days until {word} of the cases had their {label}; "
+            "cases still waiting are kept in", "lower", columns,
+        )  # fmt: skip
+        found.append(_compare_spells(wording, spells, who, groups, lambda own, share=share: time_until(own, share)))
+    return found
+
+
+def measure_contracts(subscriptions, members, groups: Group, start: datetime, end: datetime) -> list[dict[int, Kpi]]:
+    """Who keeps a contract: the share still there after a year (or what was watched), and what ends a month.
+
+    Contracts begun before the observation count from the day it began: those that had ended by then are not here.
+    """
+    spells, who = _spells(subscriptions, members, "start", "end", end, start)
+    if not len(spells):
+        return []
+    months = next((m for m in YEARS_OF_STAY if spells.days.max() >= m * MONTH), None)
+    columns = ("subscriptions.start", "subscriptions.end")
+    kpis = []
+    if months:
+        text = f"Contracts that still run {months} months after they began"
+        wording = Wording(f"kept_{months}_months", f"Kept after {months} months", text, "higher", columns)
+        kpis.append(_compare_spells(wording, spells, who, groups, lambda own: share_left(own, months * MONTH)))
+    begun = ibis.greatest(subscriptions.start, ibis.literal(start))
+    last = _ended(subscriptions).coalesce(ibis.literal(end))
+    rows = subscriptions.mutate(months=_days(begun, last) / MONTH, over=_ended(subscriptions).notnull())
+    rows = rows.group_by("customer_id").agg(n=_.months.sum(), over=_.over.cast("float64").sum())
+    text = "Contracts that ended a month, of those running"
+    wording = Wording("churn_a_month", "Churn a month", text, "lower", columns)
+    sums = gather_moments(rows, members, (), {"over": ("n", "over", "over")})
+    kpis += [compare_groups(wording, found, _rate, groups) for found in sums.values()]
+    return [kpi for kpi in kpis if kpi]
+
+
+def _rate(moments) -> Estimate:
+    """Ends over months; n counts the contracts' customers, not their months."""
+    found = mean_of(moments, "share")
+    known = found.low is not None
+    low = max(found.low, 0.0) if known else None
+    method = "ends over months watched, linearised over customers"
+    return found.model_copy(
+        update={"low": low, "n": int(moments.customers), "n_effective": None, "method": method if known else "one customer"}
+    )
+
+
+def _ended(subscriptions):
+    return subscriptions["end"] if "end" in subscriptions.columns else ibis.null("timestamp")
+
+
+def _days(first, last):
+    return last.delta(first, unit="second").cast("float64") / DAY
+
+
+def _spells(table, members, first: str, last: str, end: datetime, start: datetime | None = None):
+    """Spans of known customers (those that end before they begin are left out) and the segment of each."""
+    over = table[last] if last in table.columns else ibis.null("timestamp")
+    rows = table.mutate(began=table[first], over=over).join(members, "customer_id")
+    entry = _days(rows.began, ibis.literal(start)) if start is not None else ibis.literal(0.0)
+    frame: pd.DataFrame = rows.select(
+        "segment", days=_days(rows.began, rows.over.coalesce(ibis.literal(end))), ended=rows.over.notnull(), entry=entry,
+    ).filter(_.days >= 0).order_by("segment", "days", "ended", "entry").to_pandas()  # fmt: skip
+    came = np.maximum(frame["entry"].to_numpy(float), 0.0) if start is not None else None
+    spells = Spells(frame["days"].to_numpy(float), frame["ended"].to_numpy(bool), came)
+    return spells, frame["segment"].to_numpy(int)
+
+
+def _compare_spells(
+    wording: Wording, spells: Spells, who: np.ndarray, groups: Group, estimate: Callable[[Spells], Estimate]
+) -> dict[int, Kpi]:
+    """The KPI of the base and of each segment; groups with fewer than `min_group` spans are not shown."""
+    if not len(spells):
+        return {}
+
+    def shown(own: Spells) -> Estimate:
+        found = estimate(own)
+        few = f"fewer than {groups.min_group} to look at"
+        return found if len(own) >= groups.min_group or not len(own) else not_measured(few, found.unit)
+
+    words = {"key": wording.key, "label": wording.label, "definition": wording.definition, "better": wording.better}
+    kpis = {0: Kpi(**words, estimate=shown(spells))}
+    test = how_tested(wording.columns, groups.features)
+    for segment in groups.segments:
+        own, rest = spells.of(who == segment), spells.of(who != segment)
+        alone = len(groups.segments) == 1
+        first, second = shown(own), None if alone else shown(rest)
+        compared = second is not None and first.measured and second.measured
+        tested = compared and not test.startswith("not tested")
+        kpis[segment] = Kpi(
+            **words, estimate=first, rest=second, p=curve_p(own, rest) if tested else None,
+            test="" if alone else LOG_RANK if tested else test,
+        )  # fmt: skip
+    return kpis
