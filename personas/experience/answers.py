@@ -30,8 +30,9 @@ def measure_answers(
         return [], []
     rows = _flagged(rows, "expectation" in feedback.columns).cache()
     by_metric = gather_moments(_summed(rows, "metric"), members, ("metric",), PARTS)
-    rated = rows.filter(_.metric.isin(RATED), _.touchpoint != "")
-    by_place = gather_moments(_summed(rated, "touchpoint"), members, ("touchpoint",), PARTS)
+    placed = rows.filter(_.metric.isin((*RATED, "ces")), _.touchpoint != "")
+    placed = placed.mutate(kind=(_.metric == "ces").ifelse("ces", "rating"))
+    by_place = gather_moments(_summed(placed, "kind", "touchpoint"), members, ("kind", "touchpoint"), PARTS)
     kpis = [compare_groups(w, by_metric.get(key, {}), e, groups) for key, w, e in _of_metrics(questions)]
     ratings = [compare_groups(w, by_place.get(key, {}), e, groups) for key, w, e in _of_places(questions)]
     return [k for k in kpis if k], [k for k in ratings if k]
@@ -63,8 +64,8 @@ def _flagged(rows, expected: bool):
     )  # fmt: skip
 
 
-def _summed(rows, by: str):
-    return rows.group_by("customer_id", by).agg(
+def _summed(rows, *by: str):
+    return rows.group_by("customer_id", *by).agg(
         n=_.count(), good=_.good.sum(), good2=(_.good * _.good).sum(), asked=_.asked.sum(), net=_.net.sum(),
         voted=_.voted.sum(), top=_.top.sum(), easy=_.easy.sum(), paired=_.gap.count(), gap=_.gap.sum().fill_null(0.0),
         gap2=(_.gap * _.gap).sum().fill_null(0.0),
@@ -96,16 +97,22 @@ def _of_metrics(questions: tuple[Question, ...]) -> Iterator[tuple]:
 
 
 def _of_places(questions: tuple[Question, ...]) -> Iterator[tuple]:
-    """(key of the sums, wording, estimate) of each touchpoint: its rating, and the gap to what was expected."""
+    """(key of the sums, wording, estimate) of each touchpoint: its rating, the gap to what was expected, its ease."""
     for key, question in rating_columns(questions).items():
         place = question.touchpoint
         text = f"Mean rating of {place} on the scale from {question.scale}"
-        yield (place, "score"), Wording(key, place, text, "higher", SCORE), on_scale_of(question)
+        yield ("rating", place, "score"), Wording(key, place, text, "higher", SCORE), on_scale_of(question)
         text = f"Experience less expectation at {place}, in points of the scale from {question.scale}"
         wording = Wording(
             key.replace("rating", "gap", 1), f"{place}: against expectation", text, "higher", ("feedback.expectation",)
         )
-        yield (place, "gap"), wording, partial(mean_of, scale=question.high - question.low)
+        yield ("rating", place, "gap"), wording, partial(mean_of, scale=question.high - question.low)
+    eased = [question for question in questions if question.metric == "ces" and question.touchpoint]
+    for number, question in enumerate(eased, start=1):
+        place = question.touchpoint
+        text = f"Mean ease of {place} on the scale from {question.scale}, higher is easier"
+        wording = Wording(f"ease_{number}", f"{place}: ease", text, "higher", SCORE)
+        yield ("ces", place, "score"), wording, on_scale_of(question)
 
 
 def on_scale_of(question: Question):

@@ -106,7 +106,12 @@ def _rate(moments) -> Estimate:
     low = max(found.low, 0.0) if known else None
     method = "ends over months watched, linearised over customers"
     return found.model_copy(
-        update={"low": low, "n": int(moments.customers), "n_effective": None, "method": method if known else "one customer"}
+        update={
+            "low": low,
+            "n": int(moments.customers),
+            "n_effective": None,
+            "method": method if known else "one customer",
+        }
     )
 
 

@@ -133,7 +133,7 @@ def measure_kpis(
     inside : (n,) bool, the segment; None for the base, which is compared with nobody
     Adjusted p-values are left open here: they are adjusted over all tested claims of a run.
     """
-    kpis = []
+    kpis = list(_totals(frame)) if inside is None else []
     for definition in REGISTRY:
         if not set(definition.needs) <= set(frame.columns):
             continue
@@ -141,15 +141,35 @@ def measure_kpis(
         rest = None if inside is None or inside.all() else frame[~inside]
         estimate = definition.estimate(own)
         other = definition.estimate(rest) if rest is not None else None
+        test = "" if rest is None else how_tested(definition.columns, features)
+        tested = test.startswith("Welch")
         kpis.append(
             Kpi(
                 key=definition.key, label=definition.label, definition=definition.definition,
                 better=definition.better, estimate=estimate, rest=other,
-                effect=_effect(definition, own, rest, estimate, other), p_adjusted=None,
-                test="" if rest is None else how_tested(definition.columns, features),
+                effect=_effect(definition, own, rest, estimate, other), p_adjusted=None, test=test,
+                p=welch_p(definition.each(own), definition.each(rest)) if tested else None,
             )
         )  # fmt: skip
     return tuple(kpis)
+
+
+def _totals(frame: pd.DataFrame) -> list[Kpi]:
+    """What the books say: sums over everybody, exact and therefore without an interval."""
+    totals = (
+        ("total_sales", "Sales in all", "Sum of all sales in the observation period", "sales", "money"),
+        ("total_orders", "Baskets", "Distinct orders in the observation period", "orders", "count"),
+    )
+    return [
+        Kpi(
+            key=key, label=label, definition=definition, better="higher",
+            estimate=Estimate(
+                value=round(float(frame[column].sum()), 2), n=len(frame), unit=unit, method="counted, not estimated"
+            ),
+        )
+        for key, label, definition, column, unit in totals
+        if column in frame
+    ]  # fmt: skip
 
 
 def value_share(frame: pd.DataFrame, inside: np.ndarray | None) -> Estimate:

@@ -53,7 +53,7 @@ def find_pain_points(
         if not impact.measured and not inside.all():
             impact, before, after, was_hurt = _borrowed(_impact(signal, rehearsal, everybody))
         elsewhere = exposed & ~inside
-        rest = share_estimate(affected[elsewhere]) if elsewhere.sum() >= min_group else None
+        rest = share_estimate(affected[elsewhere]) if _may_be_shown(affected[elsewhere], min_group) else None
         reach = share_estimate(hurt[here])
         scores.append(_score_resamples(hurt[here], depth[here], before, after, was_hurt, rng))
         found.append(
@@ -66,6 +66,12 @@ def find_pain_points(
             )
         )  # fmt: skip
     return _rank(found, scores)
+
+
+def _may_be_shown(flags: np.ndarray, min_group: int) -> bool:
+    """Whether a share tells of no group under `min_group`: neither of those who are nor of those who are not."""
+    yes, no = int(flags.sum()), int((~flags).sum())
+    return yes + no >= min_group and not (0 < yes < min_group) and not (0 < no < min_group)
 
 
 def _impact(signal: Signal, rehearsal: Rehearsal | None, ids: set[str]):
@@ -108,7 +114,8 @@ def _borrowed(found):
 
 
 def _loss(impact: float | None) -> float:
-    return 1.0 if impact is None else min(max(-impact, SMALLEST_LOSS), 1.0)
+    """The weight of an impact; one that was not measured must not outweigh those that were."""
+    return SMALLEST_LOSS if impact is None else min(max(-impact, SMALLEST_LOSS), 1.0)
 
 
 def _score_resamples(hurt, depth, before, after, was_hurt, rng) -> np.ndarray:

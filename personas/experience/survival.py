@@ -53,7 +53,8 @@ def time_until(spells: Spells, share: float) -> Estimate:
     value = float(curve.quantile(share))
     if not np.isfinite(value):
         return not_measured(f"fewer than {share:.0%} ended in the time seen", "days", len(spells))
-    low, high = (float(bound) for bound in curve.quantile_ci(share, method="cloglog"))
+    with np.errstate(divide="ignore", invalid="ignore"):  # where the curve is at 0 or 1 there is no bound
+        low, high = (float(bound) for bound in curve.quantile_ci(share, method="cloglog"))
     known = np.isfinite(low) and np.isfinite(high)
     return Estimate(
         value=value, low=low if known else None, high=high if known else None, n=len(spells), unit="days",

@@ -99,7 +99,7 @@ def _persona(
     share = share_estimate(inside)
     value = group.value_share
     pains = back_pain_points(group, identity, ledger, numbers, playbook)
-    kpis = enter_kpis(group.kpis, identity, frame, inside, ledger, numbers)
+    kpis = enter_kpis(group.kpis, identity, ledger, numbers)
     finding = enter_finding(ledger, identity, name, ranked, share, value, numbers, card)
     defining = [s for s in ranked if s.feature.forms]
     who = [ids[s.feature.name] for s in ranked if s.feature.block in WHO_BLOCKS and s.feature.name != "recency"]

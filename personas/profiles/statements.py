@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from personas.experience import Kpi, PainPoint
-from personas.experience.kpis import kpi_values, welch_p
 from personas.numerals import Numerals
 from personas.profiles.models import Claim
 from personas.profiles.traits import Standing, clause_of
@@ -105,13 +104,9 @@ def back_pain_points(group, owner, ledger, numbers, playbook) -> tuple[PainPoint
     return tuple(done)
 
 
-def enter_kpis(kpis, identity, frame, inside, ledger, numbers) -> tuple[Kpi, ...]:
+def enter_kpis(kpis, identity, ledger, numbers) -> tuple[Kpi, ...]:
     """Every KPI of a persona as a claim, so that its p-value is adjusted with all others."""
     for kpi in kpis:
-        p = None
-        if kpi.test.startswith("Welch"):
-            values = kpi_values(kpi.key, frame)
-            p = welch_p(values[inside], values[~inside])
         against = f"; others {numbers.value(kpi.rest)}" if kpi.rest is not None else ""
         ledger.enter(
             Claim(
@@ -121,6 +116,6 @@ def enter_kpis(kpis, identity, frame, inside, ledger, numbers) -> tuple[Kpi, ...
                 effect_name="" if kpi.effect is None else "h" if kpi.estimate.method == "Wilson" else "d",
                 test=kpi.test, columns=(kpi.key,),
             ),
-            p,
+            kpi.p,
         )  # fmt: skip
     return kpis

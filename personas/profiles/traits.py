@@ -179,9 +179,11 @@ def enter_trait(ledger: Ledger, persona_id: str, standing: Standing, features, n
 
 
 def trait_of(standing: Standing, claim_id: str) -> Trait:
+    # Personas told at different levels of one attribute must not share a row of the comparison.
+    level = f": {standing.level}" if standing.level else ""
     return Trait(
-        feature=standing.feature.name,
-        label=standing.feature.label + (f": {standing.level}" if standing.level else ""),
+        feature=standing.feature.name + level,
+        label=standing.feature.label + level,
         block=standing.feature.block,
         # Told at a level, the bar points the way of the shares that stand beside it.
         gap=float(np.clip(np.copysign(standing.gap, standing.effect) if standing.level else standing.gap, -3, 3)),
