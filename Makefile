@@ -2,15 +2,19 @@
 # file that `personas.batch stamp` rewrites only when the notebook, the library, the parameters, the contract or the
 # data have changed by content.
 
-DATASET ?= complete_journey
+DATASET ?= complete_journey demo
 P ?=
 DATA ?=
+NAME =
+FROM =
 
 # Taken as they were typed and handed on in the environment: neither make nor the shell ever reads their text.
 override DATASET := $(value DATASET)
 override P := $(value P)
 override DATA := $(value DATA)
-export DATASET P DATA
+override NAME := $(value NAME)
+override FROM := $(value FROM)
+export DATASET P DATA NAME FROM
 export PYTHONPATH := $(CURDIR)
 
 # An active conda environment made from environment.yml is used as it is; else .venv is made from the lock.
@@ -31,7 +35,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas test lab lint clean env FORCE
+.PHONY: help personas dataset test lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -74,6 +78,9 @@ reports/%/report.html: $(STAMPS)/publish $(NOTEBOOKS)/06_report.ipynb
 # Simulated customers are made, not kept in git; the truth is written last, so it stands for all of their files.
 $(TRUTHS): data/%/truth.json: $(wildcard personas/simulation/*)
 	@"$(PYTHON)" -m personas.simulation '$*' --customers 4000 --seed 7 --to 'data/$*'
+
+dataset: $(ENVIRONMENT) ## draft data/NAME/dataset.yml from files: NAME=acme FROM=customers.csv,orders.csv
+	@"$(PYTHON)" -m personas.dataset.drafting
 
 test: $(ENVIRONMENT) ## style, then every test
 	@"$(PYTHON)" -m ruff check .

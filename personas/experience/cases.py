@@ -24,7 +24,7 @@ LOG_RANK = "log-rank test; Benjamini-Hochberg"
 
 
 def measure_cases(tickets, members, groups: Group, end: datetime) -> list[dict[int, Kpi]]:
-    """Shares settled at once, escalated and in time; days to the first answer and to the solution, open ones kept in."""
+    """Shares settled at once, escalated and in time; days to the first answer and to the solution, with open cases."""
     has = set(tickets.columns)
     columns, shares = {}, {}
 
@@ -128,8 +128,9 @@ def _spells(table, members, first: str, last: str, end: datetime, start: datetim
     over = table[last] if last in table.columns else ibis.null("timestamp")
     rows = table.mutate(began=table[first], over=over).join(members, "customer_id")
     entry = _days(rows.began, ibis.literal(start)) if start is not None else ibis.literal(0.0)
+    days = _days(rows.began, rows.over.coalesce(ibis.literal(end)))
     frame: pd.DataFrame = rows.select(
-        "segment", days=_days(rows.began, rows.over.coalesce(ibis.literal(end))), ended=rows.over.notnull(), entry=entry,
+        "segment", days=days, ended=rows.over.notnull(), entry=entry
     ).filter(_.days >= 0).order_by("segment", "days", "ended", "entry").to_pandas()  # fmt: skip
     came = np.maximum(frame["entry"].to_numpy(float), 0.0) if start is not None else None
     spells = Spells(frame["days"].to_numpy(float), frame["ended"].to_numpy(bool), came)

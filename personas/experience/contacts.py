@@ -54,6 +54,6 @@ def measure_contacts(interactions, members, groups: Group) -> list[dict[int, Kpi
     asked = survey_invitations(interactions)
     if asked is not None:
         rows = asked.group_by("customer_id").agg(n=_.count(), yes=_.replied.cast("int64").sum())
-        found |= {RESPONSE: s for s in gather_moments(rows, members, (), {"yes": ("n", "yes", "yes")}).values()}
+        found[RESPONSE] = gather_moments(rows, members, (), {"yes": ("n", "yes", "yes")}).get(("yes",), {})
     kpis = [compare_groups(wording, segments, share_of, groups) for wording, segments in found.items()]
     return [kpi for kpi in kpis if kpi]

@@ -6,12 +6,14 @@ from collections.abc import Collection
 
 from personas.customers import Customers
 from personas.dataset import Dataset
+from personas.experience.drivers import measure_drivers
 from personas.experience.journey import measure_journey
 from personas.experience.kpis import list_not_measured, measure_kpis, value_share
 from personas.experience.models import Experience, GroupExperience
-from personas.experience.outcomes import NOTHING, measure_outcomes
+from personas.experience.outcomes import NOTHING, measure_outcomes, survey_weights
 from personas.experience.pain_points import find_pain_points
 from personas.experience.playbook import Signal, read_playbook
+from personas.experience.voices import gather_voices
 from personas.segments import Segmentation
 
 
@@ -34,6 +36,7 @@ def measure_experience(
     opened = isinstance(source, Dataset)
     roles = tuple(source.tables) if opened else source
     outcomes = measure_outcomes(source, customers, segments, min_group) if opened else NOTHING
+    voices = gather_voices(source, customers, survey_weights(source, frame)) if opened else None
     groups = []
     for number in (0, *range(1, len(segmentation) + 1)):
         inside = None if number == 0 else segments == number
@@ -45,6 +48,7 @@ def measure_experience(
                 pain_points=find_pain_points(frame, playbook, customers.rehearsal, inside, number, min_group, seed),
                 journey=measure_journey(frame, inside),
                 ratings=outcomes.ratings.get(number, ()),
+                drivers=measure_drivers(voices, inside, number, seed) if voices else None,
             )
         )
     return Experience(groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis))

@@ -73,10 +73,41 @@ class JourneyCell(Frozen):
     kind: Literal["observed", "reported", "inferred", "not measured"]
 
 
+class Driver(Frozen):
+    """One touchpoint as a driver of recommendation.
+
+    weight : its share of what all touchpoints together explain; counts : whether it beats an added random predictor
+    performance : mean rating on the scale from `scale_low` to `scale_high`
+    slope : points of NPS associated with one point of the rating, the other touchpoints held equal
+    quadrant : improve first, keep up, watch, fine as it is
+    """
+
+    key: str
+    touchpoint: str
+    stage: str
+    weight: Estimate
+    counts: bool
+    performance: Estimate
+    scale_low: float
+    scale_high: float
+    slope: Estimate
+    quadrant: str
+
+
+class Drivers(Frozen):
+    """What drives `outcome` among n customers, most important first; r2 : share of its variance that all explain."""
+
+    outcome: str
+    n: int
+    r2: Estimate
+    rows: tuple[Driver, ...]
+
+
 class GroupExperience(Frozen):
     """All of stage 03 for one group: segment 0 is the base, 1 the largest segment.
 
     ratings : each touchpoint's rating, and its gap to what was expected where that was asked
+    drivers : what moves recommendation; None where too few were asked
     """
 
     segment: int
@@ -85,6 +116,7 @@ class GroupExperience(Frozen):
     pain_points: tuple[PainPoint, ...]
     journey: tuple[JourneyCell, ...]
     ratings: tuple[Kpi, ...] = ()
+    drivers: Drivers | None = None
 
 
 class Experience(Frozen):

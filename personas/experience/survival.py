@@ -14,7 +14,7 @@ SMALLEST = 1 / 86_400  # a second, in days: what happens at once still takes tim
 
 @dataclass(frozen=True)
 class Spells:
-    """Spans of time: (n,) days they lasted, whether they ended or were still going on, days at which they came into view.
+    """Spans of time: (n,) days they lasted, whether they ended or still go on, days at which they came into view.
 
     `entry` is above 0 where a span began before anybody looked: had it ended before, it would not be here.
     """

@@ -28,8 +28,13 @@ class Ledger:
             self.raw_p[claim.id] = p
         return claim.id
 
+    def weigh(self, test_id: str, p: float | None) -> None:
+        """Count a test that was made but is not told, so that the adjustment knows how often chance had a go."""
+        if p is not None:
+            self.raw_p[test_id] = p
+
     def closed(self) -> tuple[Claim, ...]:
-        """All claims, p-values adjusted over every tested one [Benjamini & Hochberg 1995]."""
+        """All claims, p-values adjusted over every test made, told or not [Benjamini & Hochberg 1995]."""
         if not self.raw_p:
             return tuple(self.claims.values())
         from scipy.stats import false_discovery_control

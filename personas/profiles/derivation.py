@@ -17,7 +17,7 @@ from personas.profiles.naming import name_personas
 from personas.profiles.overview import choose_compared, first_actions, who_is_represented, write_headline
 from personas.profiles.rules import short_rule
 from personas.profiles.statements import back_pain_points, enter_finding, enter_kpis, enter_surprise
-from personas.profiles.traits import Standing, distribution_of, enter_trait, lower_first, stand, trait_of
+from personas.profiles.traits import Standing, distribution_of, enter_trait, lower_first, stand, trait_of, weigh_trait
 from personas.segments import Segmentation
 
 WHO_BLOCKS = ("demographic", "rhythm", "time")
@@ -96,6 +96,9 @@ def _persona(
     ranked = sorted((s for s in standings.values() if s.distinct), key=lambda s: (-abs(s.gap), s.feature.name))
     alike = [standings[name] for name in shown if name in standings and not standings[name].distinct]
     ids = {s.feature.name: enter_trait(ledger, identity, s, features, numbers) for s in (*ranked, *alike)}
+    for standing in standings.values():
+        if standing.feature.name not in ids:
+            weigh_trait(ledger, identity, standing, features)
     share = share_estimate(inside)
     value = group.value_share
     pains = back_pain_points(group, identity, ledger, numbers, playbook)
@@ -132,7 +135,7 @@ def _persona(
         expect=expect,
         expect_claim=expect_claim,
         traits=tuple(trait_of(s, ids[s.feature.name]) for s in _told(ranked, alike, shown)),
-        profile=_profile(frame, features, inside, min_group, ids),
+        profile=_profile(frame, features, segmentation.members["segment"].to_numpy(), number, min_group, ids),
         goals=tuple(wants[MOST_WANTS : 2 * MOST_WANTS]),
         pain_points=pains,
         delights=(),
@@ -162,9 +165,9 @@ def _with_adjusted(persona: Persona, claims: tuple[Claim, ...]) -> Persona:
     return persona.model_copy(update={"kpis": kpis})
 
 
-def _profile(frame, features, inside, min_group, ids):
+def _profile(frame, features, segments, number, min_group, ids):
     found = (
-        distribution_of(frame, f, inside, min_group, ids.get(f.name))
+        distribution_of(frame, f, segments, number, min_group, ids.get(f.name))
         for f in features
         if f.kind in ("category", "ordered")
     )

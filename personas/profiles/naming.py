@@ -5,6 +5,7 @@ from __future__ import annotations
 from personas.profiles.traits import Standing
 
 AFTER = ("with ", "without ", "in ", "from ", "of ")
+LONGEST = 60  # characters; a longer name is passed over
 NAMEABLE = 0.25  # a trait weaker than this (standard deviations from the base) does not name anybody
 
 
@@ -28,7 +29,7 @@ def name_personas(standings: list[list[Standing]], units: str) -> tuple[str, ...
 
 def _first_free(ranked: list[Standing], units: str, taken: list[str]) -> str:
     for name in _names(ranked, units):
-        if name not in taken:
+        if name not in taken and len(name) <= LONGEST:
             return name
     return f"Other {units}" if f"Other {units}" not in taken else f"Other {units} {len(taken) + 1}"
 

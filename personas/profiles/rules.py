@@ -13,15 +13,19 @@ DEPTH = 2
 
 def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.ndarray, seed: int) -> str:
     """Describe the segment by at most two questions, found by a small tree and judged by cross-validation."""
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+    from sklearn.model_selection import StratifiedKFold
     from sklearn.tree import DecisionTreeClassifier
 
-    used = [f for f in forming(features) if frame[f.name].notna().any()]
+    # Categories without an order have no "at most".
+    used = [f for f in forming(features) if f.kind != "category" and frame[f.name].notna().any()]
     if inside.all() or min(inside.sum(), (~inside).sum()) < 10 or not used:
         return ""
     x = np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in used])
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=10, class_weight="balanced", random_state=seed)
-    guess = cross_val_predict(tree, x, inside, cv=StratifiedKFold(5, shuffle=True, random_state=seed))
+    guess = np.zeros(len(x), bool)
+    for train, test in StratifiedKFold(5, shuffle=True, random_state=seed).split(x, inside):
+        tree.fit(x[train], inside[train])
+        guess[test] = tree.apply(x[test]) == _best_leaf(tree.tree_)
     found = float(guess[inside].mean())
     right = float(inside[guess].mean()) if guess.any() else 0.0
     tree.fit(x, inside)
@@ -32,10 +36,15 @@ def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.nd
     )
 
 
-def _path(tree, used, frame) -> list[str]:
-    """Conditions on the way to the leaf that holds most of the segment."""
+def _best_leaf(tree) -> int:
+    """The leaf that holds most of the segment, one in which it prevails if there is any."""
     leaves = [node for node in range(tree.node_count) if tree.children_left[node] == -1]
-    best = max(leaves, key=lambda leaf: (tree.value[leaf][0][1] > tree.value[leaf][0][0], _inside(tree, leaf)))
+    return max(leaves, key=lambda leaf: (tree.value[leaf][0][-1] > tree.value[leaf][0][0], _inside(tree, leaf)))
+
+
+def _path(tree, used, frame) -> list[str]:
+    """Conditions on the way to the best leaf, which is all that the rule's accuracy is judged on."""
+    best = _best_leaf(tree)
     parents = {}
     for node in range(tree.node_count):
         for side, child in (("at most", tree.children_left[node]), ("above", tree.children_right[node])):

@@ -21,7 +21,8 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
         ):
             chosen.append(standing)
     if not chosen:
-        sentence = f"{name} are {size}{worth_}; little sets them apart."
+        alone = share.value == 1
+        sentence = f"{name}: {share.n:,}, read as one group." if alone else f"{name} are {size}{worth_}."
         estimate, rest, columns, effect = share, None, ("membership",), None
     else:
         first = chosen[0]

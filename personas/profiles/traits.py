@@ -52,12 +52,13 @@ def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: 
     """Compare a segment with the rest on one feature; None where either has nothing to compare.
 
     Numbers are compared by their means. Ordered answers are compared at the cut, other categories at the level,
-    where segment and rest differ most.
+    where segment and rest differ most; the p-value allows for the choice [Bonferroni].
     """
     levels = levels_of(feature, frame[feature.name])
     values = numbers_of(frame[feature.name], levels)
     known = np.isfinite(values)
-    if (known & inside).sum() < 2 or (known & ~inside).sum() < 2 or np.nanstd(values) == 0:
+    fewest = max(2, min_group)
+    if min((known & inside).sum(), (known & ~inside).sum()) < fewest or np.nanstd(values) == 0:
         return None
     if levels:
         return _stand_on_levels(feature, inside, values, known, levels, min_group)
@@ -91,7 +92,8 @@ def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Stand
     """
     ordered = feature.kind == "ordered"
     best = None
-    for code in range(1, len(levels)) if ordered else range(len(levels)):
+    codes = range(1, len(levels)) if ordered else range(len(levels))
+    for code in codes:
         flags = (values >= code) if ordered else (values == code)
         a, b = flags[known & inside].astype(float), flags[known & ~inside].astype(float)
         level = _or_beyond(levels[code], code == len(levels) - 1, "or more") if ordered else levels[code]
@@ -109,12 +111,13 @@ def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Stand
     error = np.hypot(np.sqrt(a.mean() * (1 - a.mean()) / len(a)), np.sqrt(b.mean() * (1 - b.mean()) / len(b)))
     apart = abs(a.mean() - b.mean()) > 1.96 * error
     own, rest = share_estimate(a), share_estimate(b)
+    p = welch_p(a, b)
     gap = effect
     if ordered:
         gap = float((values[known & inside].mean() - values[known].mean()) / values[known].std())
     return Standing(
         feature, own, rest, gap, effect, "h", bool(apart and abs(effect) >= SMALLEST_EFFECT), own.value,
-        welch_p(a, b), level,
+        None if p is None else min(1.0, p * len(codes)), level,
     )  # fmt: skip
 
 
@@ -156,8 +159,7 @@ def lower_first(text: str) -> str:
 def enter_trait(ledger: Ledger, persona_id: str, standing: Standing, features, numbers: Numerals) -> str:
     """Enter the claim of a standing; tested only where its columns did not form the segments."""
     feature = standing.feature
-    rule = how_tested(feature.columns, features)
-    tested = not feature.forms and not rule.startswith("not tested")
+    rule = _test_of(feature, features)
     return ledger.enter(
         Claim(
             id=f"{persona_id}-{feature.name}",
@@ -169,13 +171,25 @@ def enter_trait(ledger: Ledger, persona_id: str, standing: Standing, features, n
             rest=standing.rest,
             effect=standing.effect,
             effect_name=standing.effect_name,
-            test=rule if tested else "not tested: used to form the segments",
+            test=rule or "not tested: used to form the segments",
             fits_share=standing.fits,
             columns=feature.columns,
             filter=f"{feature.label} {standing.level}" if standing.level else "",
         ),
-        standing.p if tested else None,
+        standing.p if rule else None,
     )
+
+
+def weigh_trait(ledger: Ledger, persona_id: str, standing: Standing, features) -> None:
+    """Count the test of a standing that is not told: leaving it out would flatter those that are."""
+    if _test_of(standing.feature, features):
+        ledger.weigh(f"{persona_id}-{standing.feature.name}", standing.p)
+
+
+def _test_of(feature: Feature, features) -> str:
+    """How a feature may be tested, "" where it may not."""
+    rule = how_tested(feature.columns, features)
+    return "" if feature.forms or rule.startswith("not tested") else rule
 
 
 def trait_of(standing: Standing, claim_id: str) -> Trait:
@@ -194,30 +208,63 @@ def trait_of(standing: Standing, claim_id: str) -> Trait:
 
 
 def distribution_of(
-    frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: int, claim_id: str | None
+    frame: pd.DataFrame, feature: Feature, segments: np.ndarray, number: int, min_group: int, claim_id: str | None
 ) -> Distribution | None:
-    """Shares by level among the known, persona against the rest; levels with few customers are hidden.
+    """Shares by level among the known, persona against the rest; None where too few are known.
 
-    A level is hidden on a side where 1 to `min_group` − 1 customers have it; if that leaves a single hidden level,
-    the next smallest is hidden too, so that it cannot be worked out by subtracting.
+    segments : (n,) int, the segment of each customer; number : that of the persona
+    Levels that :func:`hidden_cells` names are left open.
     """
+    inside = segments == number
     levels = levels_of(feature, frame[feature.name])
     values = numbers_of(frame[feature.name], levels)
     known = np.isfinite(values)
     if not levels or (known & inside).sum() < min_group or (known & ~inside).sum() < min_group:
         return None
 
-    def shares(member):
-        counts = np.bincount(values[known & member].astype(int), minlength=len(levels))
-        hidden = (counts > 0) & (counts < min_group)
-        if hidden.sum() == 1:
-            others = [i for i in np.argsort(counts, kind="stable") if not hidden[i] and counts[i] > 0]
-            if others:
-                hidden[others[0]] = True
-        return tuple(None if hide else float(count / counts.sum()) for count, hide in zip(counts, hidden, strict=True))
+    numbers = np.unique(segments)
+    counts = np.array(
+        [np.bincount(values[known & (segments == s)].astype(int), minlength=len(levels)) for s in numbers]
+    )
+    own_hidden, rest_hidden = hidden_cells(counts, min_group)
+    row = int(np.flatnonzero(numbers == number)[0])
+    if own_hidden[row].all():
+        return None
+
+    def shares(counted, hidden):
+        return tuple(None if hide else float(n / counted.sum()) for n, hide in zip(counted, hidden, strict=True))
 
     return Distribution(
-        feature=feature.name, label=feature.label, levels=levels, persona=shares(inside), rest=shares(~inside),
+        feature=feature.name, label=feature.label, levels=levels,
+        persona=shares(counts[row], own_hidden[row]), rest=shares(counts.sum(axis=0) - counts[row], rest_hidden),
         known=int((known & inside).sum()), of=int(inside.sum()), known_rest=int((known & ~inside).sum()),
         claim_id=claim_id,
     )  # fmt: skip
+
+
+def hidden_cells(counts: np.ndarray, min_group: int) -> tuple[np.ndarray, np.ndarray]:
+    """Say which shares must stay hidden so that no group of 1 to `min_group` − 1 can be read or worked out.
+
+    counts : (segments, levels) customers; returns (hidden for each segment, (segments, levels) bool; hidden for the
+    rest of every segment, (levels,) bool)
+    In every row the hidden levels are two at least and hold `min_group` customers at least, or subtracting would give
+    them away. The rests hide alike, and whatever a segment hides: a segment and its rest together give the total,
+    from which the other segments could be subtracted.
+    """
+    own = np.array([_hide(row[None], min_group, (row > 0) & (row < min_group)) for row in counts])
+    rest = counts.sum(axis=0) - counts
+    few = ((rest > 0) & (rest < min_group)).any(axis=0)
+    return own, _hide(rest, min_group, own.any(axis=0) | few)
+
+
+def _hide(rows: np.ndarray, min_group: int, hidden: np.ndarray) -> np.ndarray:
+    """`hidden` levels and the next smallest, until in every row two levels and `min_group` customers are hidden."""
+    hidden = hidden.copy()
+    if not hidden.any():
+        return hidden
+    for level in np.argsort(rows.sum(axis=0), kind="stable"):
+        covered = rows[:, hidden]
+        if ((covered > 0).sum(axis=1) >= 2).all() and (covered.sum(axis=1) >= min_group).all():
+            break
+        hidden[level] |= bool(rows[:, level].any())
+    return hidden

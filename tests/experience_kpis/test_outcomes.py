@@ -105,7 +105,8 @@ CONTACTS = (
     CUSTOMERS
     + """\
 interactions:
-  {source: contacts, customer: id, time: day, touchpoint: touchpoint, self_service: alone, device: device, outcome: outcome}
+  {source: contacts, customer: id, time: day, touchpoint: touchpoint, self_service: alone, device: device,
+   outcome: outcome}
 """
 )
 

@@ -3,6 +3,8 @@
 The public files are not shipped; they are read from the shared folder where there is one.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -26,8 +28,8 @@ class Wave:
         bare = dataset.contract.model_copy(
             update={"customers": dataset.contract.customers.model_copy(update={"weight": None})}
         )
-        object.__setattr__(dataset, "contract", bare)
-        self.weighted, self.plain = weighted, measure_outcomes(dataset, self.customers, segments, 10)
+        unweighted = replace(dataset, contract=bare)
+        self.weighted, self.plain = weighted, measure_outcomes(unweighted, self.customers, segments, 10)
 
 
 @pytest.fixture(scope="module")

@@ -34,10 +34,10 @@ def test_share_left_is_the_product_limit(spans):
 
 
 def test_ignoring_open_cases_would_shorten_the_wait():
-    days, ended = np.array([1.0, 2, 3, 10, 10, 10]), np.array([True, True, True, False, False, False])
-    assert time_until(Spells(days, ended), 0.5).value == 3
+    days, ended = np.array([1.0, 2, 3, 4, 10, 10, 10]), np.array([True] * 4 + [False] * 3)
+    assert time_until(Spells(days, ended), 0.5).value == 4
     assert not time_until(Spells(days, ended), 0.9).measured
-    assert np.median(days[ended]) == 2
+    assert np.median(days[ended]) == 2.5
 
 
 def test_nothing_ended_is_not_measured_and_never_zero():

@@ -35,7 +35,7 @@ class Described:
 def describe_attributes(table: Table, used: set[str]) -> Described:
     """Say for every column that is not used otherwise what it tells of a customer."""
     found = Described()
-    names: set[str] = set(RESERVED)
+    names: set[str] = {*RESERVED, *vocabulary()["behaviour"]}
     free = [column for column in table.columns.values() if column.name not in used]
     neutral = _neutral_scores(free)
     for column in free:
@@ -83,6 +83,23 @@ def words_of(column: str) -> str:
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s]+", " ", column).strip()
     words = " ".join(word if word.isupper() and len(word) <= 4 else word.lower() for word in text.split())
     return (words[:1].upper() + words[1:])[:80]
+
+
+def touchpoint_of(column: str, metric: str) -> str:
+    """Name what a score is about.
+
+    >>> touchpoint_of("Rating: staff", "rating"), touchpoint_of("How likely are you to recommend us?", "nps")
+    ('Staff', 'Recommendation')
+    """
+    if metric == "nps":
+        return "Recommendation"
+    bare = re.sub(
+        r"^(?:rating|rate|score|satisfaction with|csat|ces)\b[\s:_-]*|[\s:_-]*\b(?:rating|score)$",
+        "",
+        column,
+        flags=re.I,
+    )
+    return words_of(bare or column)
 
 
 def _useless(column: Column) -> str | None:
@@ -163,7 +180,7 @@ def _numeric(column: Column) -> tuple[dict, Guess] | str:
     if len(levels) == 2:
         return {"kind": "category"}, Guess("unsure", f"two values, {' and '.join(sorted(levels))}; say labels:")
     last = plain(column.name).split()[-1:]
-    if column.unique and column.whole and (last and last[0] in vocabulary()["identifier"] or len(levels) > 200):
+    if column.unique and column.whole and ((last and last[0] in vocabulary()["identifier"]) or len(levels) > 200):
         odd = len({len(level) for level in levels}) == 1 or bool(last and last[0] in vocabulary()["identifier"])
         if odd:
             return "another id: a different number in every row"
@@ -224,8 +241,8 @@ def score_entries(scores: dict[str, tuple[Column, Scale]]) -> list[Entry]:
     most = Counter((scale.low, scale.high) for _, scale in scores.values()).most_common(1)[0][0]
     items = []
     for name, (column, scale) in scores.items():
-        item: dict = {"column": column.name, "touchpoint": words_of(column.name)}
         metric = metric_of(column.name, scale)
+        item: dict = {"column": column.name, "touchpoint": touchpoint_of(column.name, metric)}
         if metric != "rating":
             item["metric"] = metric
         if (scale.low, scale.high) != most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from personas.dataset.drafting.numbers import FileWriting, Writing, without_sign, writing_of_file, writings_of
@@ -31,7 +31,7 @@ class Column:
     """A column of a sample. Nothing is looked at before it is asked for.
 
     counts : value → rows, without blanks; rows : of the sample, blanks included
-    writing : how numbers are written in its file
+    writing : how numbers are written in its file; day_first : what other columns say of day and month
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     rows: int
     counts: Counter
     writing: Writing
+    day_first: bool | None = None
 
     @cached_property
     def known(self) -> int:
@@ -74,7 +75,7 @@ class Column:
             name_says = fit(self.name, ["date", "day", "datum", "time"])
             if not (self.stored.startswith("int") and name_says):
                 return None
-        return guess_time(self.values)
+        return guess_time(self.values, self.day_first)
 
     @cached_property
     def sign(self) -> str:
@@ -106,7 +107,7 @@ class Column:
     @cached_property
     def yes(self) -> dict[str, str] | None:
         """Labels for yes and no; None if it is something else, or always the same."""
-        return yes_labels(list(self.values)) if 2 == len({v.casefold() for v in self.values}) else None
+        return yes_labels(list(self.values)) if len({v.casefold() for v in self.values}) == 2 else None
 
     @cached_property
     def scale(self) -> Scale | None:
@@ -141,7 +142,7 @@ class Column:
         return words >= 2.5 and len(self.values) > min(20, 0.3 * self.known)
 
     def name_taken_by_another_key(self) -> bool:
-        """Say whether its name is that of an order, a product or a store: its numbers may be like customers' by chance."""
+        """Say whether its name is that of an order, a product or a store, whose numbers may be customers' by chance."""
         words = vocabulary()["fields"]["transactions"]
         keys = [*words["order"], *words["product"], *words["store"], "ticket id", "case id", "event id", "row id"]
         return fit(self.name, keys) > max(0.0, fit(self.name, vocabulary()["customer"]))
@@ -171,10 +172,23 @@ def describe_columns(sample: Sample) -> tuple[dict[str, Column], FileWriting]:
             if found:
                 fitting[name] = found
     writing = writing_of_file(_telling(fitting))
-    return {
+    columns = {
         name: Column(name, sample.stored[name], sample.rows, counts, writing.writing)
         for name, counts in sample.columns.items()
-    }, writing
+    }
+    return _settled(columns), writing
+
+
+def _settled(columns: dict[str, Column]) -> dict[str, Column]:
+    """Let columns that have a day above 12 decide for those of the same file that have none."""
+    open_ones = [name for name, column in columns.items() if column.time and column.time.other]
+    if not open_ones:
+        return columns
+    decided = {c.time.day_first for c in columns.values() if c.time and c.time.format and not c.time.other} - {None}
+    if len(decided) != 1:
+        return columns
+    first = decided.pop()
+    return columns | {name: replace(columns[name], day_first=first) for name in open_ones}
 
 
 def _telling(fitting: Mapping[str, tuple[Writing, ...]]) -> dict[str, tuple[Writing, ...]]:

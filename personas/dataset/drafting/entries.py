@@ -14,15 +14,15 @@ from yaml.reader import Reader
 from personas.dataset.drafting.guesses import Guess, Todo
 
 WIDTH = 120
-PLAIN = re.compile(r"[^\W\d_][\w./+-]*(?: [\w./+-]+)*")
-WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+PLAIN = re.compile(r"/?[^\W\d_][\w./+-]*(?: [\w./+-]+)*|\d+\+")
+WORDS_OF_YAML = {"true", "false", "null"}
 
 
 @dataclass(frozen=True)
 class Entry:
     """A key with its value and a comment; without a key, the comment alone.
 
-    value : None, a scalar, a flow list or dict, a tuple of entries (a block), or a list of such tuples (a list of blocks)
+    value : None, a scalar, a flow list or dict, a tuple of entries (a block), or a list of such tuples
     """
 
     key: str
@@ -34,7 +34,8 @@ def written(entries: Sequence[Entry], indent: int = 0) -> list[str]:
     """Write entries as the lines of a block.
 
     >>> print("\\n".join(written([Entry("id", "no: 1", Guess("sure", "its name")), Entry("x", ({"a": 1},))])))
-    id: "no: 1"                                   # sure: its name
+    id: "no: 1"                                     # sure: its name
+    x: [{a: 1}]
     """
     return [line for entry in entries for line in _entry(entry, indent)]
 
@@ -124,12 +125,13 @@ def flow(value: Any) -> str:
 def scalar(text: str) -> str:
     """Write a text so that it is read as the same text: quoted unless it is plain words.
 
-    >>> scalar("order date"), scalar("true"), scalar("5+"), scalar('a"b')
-    ('order date', '"true"', '5+', '"a\\\\"b"')
+    >>> print(scalar("order date"), scalar("true"), scalar("5+"), scalar('a"b'))
+    order date "true" 5+ 'a"b'
     """
-    bands = re.fullmatch(r"\d+\+", text)
-    if (PLAIN.fullmatch(text) or bands) and text.lower() not in WORDS_OF_YAML and text.isprintable():
+    if PLAIN.fullmatch(text) and text.lower() not in WORDS_OF_YAML and text.isprintable():
         return text
+    if '"' in text and all(_escaped(sign) == sign for sign in text) and "\\" not in text:
+        return "'" + text.replace("'", "''") + "'"
     quoted = json.dumps(text, ensure_ascii=False)
     return "".join(_escaped(sign) for sign in quoted)
 

@@ -69,7 +69,8 @@ def guess_scale(name: str, counts: Counter) -> Scale | None:
         return None
     low, high, doubt, outside = found
     inside = [number for number in kept if low <= number <= high]
-    if len(inside) < max(3, round(0.6 * (high - low + 1))) or sum(kept[n] for n in inside) < 2 * len(inside):
+    enough = 5 if asks and high == 10 else max(3, round(0.6 * (high - low + 1)))
+    if len(inside) < enough or sum(kept[n] for n in inside) < 2 * len(inside):
         return None
     codes |= outside
     missing = (*(value for value in values if int(float(value)) in codes), *words)
@@ -202,7 +203,7 @@ def yes_labels(values: list[str]) -> dict[str, str] | None:
     known = {"true", "yes", "y", "t", "1", "false", "no", "n", "f", "0"}
     if set(words.values()) <= known:
         return {}
-    return {value: "yes" if word in yes else "no" for value, word in words.items()}
+    return {value: "yes" if word in yes else "no" for value, word in sorted(words.items(), key=lambda w: w[1] in no)}
 
 
 def odd_numbers(name: str, numbers: Counter) -> tuple[float, ...]:

@@ -24,6 +24,7 @@ NUMBERS = {"amount", "quantity", "discount", "coupon_discount", "duration", "wai
 YES = {"returned", "self_service", "escalated", "reopened"}
 IDS = {"order", "product", "store", "campaign"}
 SCORES = {"score", "satisfaction"}
+UNKNOWN = Guess("unsure", "looks like no table that the contract knows")
 HINT = 3.0
 ENOUGH = 2.0
 
@@ -49,7 +50,7 @@ class Table:
     columns: Mapping[str, Column]
     writing: FileWriting
     role: str = ""
-    guess: Guess = Guess("unsure", "")
+    guess: Guess = UNKNOWN
     id: Picked | None = None
     fields: Mapping[str, Picked] | None = None
 
@@ -110,7 +111,7 @@ def recognise(table: Table, ids: Mapping[str, set[str]]) -> Table:
             options.append(option)
     points, best = max(options, key=lambda option: option[0], default=(0.0, table))
     if points < ENOUGH:
-        return replace(table, guess=Guess("unsure", "looks like no table that the contract knows"), id=who)
+        return replace(table, guess=UNKNOWN, id=who)
     return best
 
 
@@ -243,8 +244,10 @@ def _as_role(table: Table, role: str, who: Picked | None) -> tuple[float, Table]
         points -= 2.0
     if hint(table.name, "customers"):
         points -= HINT
-    why = "its file's name and its columns" if named else "its columns " + ", ".join(
-        fields[field].column for field in REQUIRED[role]
+    why = (
+        "its file's name and its columns"
+        if named
+        else "its columns " + ", ".join(fields[field].column for field in REQUIRED[role])
     )
     guess = Guess("sure" if named and points >= HINT + 2 else "likely", why)
     return points, replace(table, role=role, guess=guess, id=who, fields=fields)
@@ -258,8 +261,10 @@ def _only_one(table: Table, field: str, role: str, fields: Mapping[str, Picked],
         free = [c for c in free if not c.whole or c.sign]
     if field == "touchpoint":
         free = [c for c in free if c.category and len(c.values) <= 60]
-        return None if not hint(table.name, role) or len(free) != 1 else Picked(
-            free[0].name, Guess("likely", "the only column with few values")
+        return (
+            None
+            if not hint(table.name, role) or len(free) != 1
+            else Picked(free[0].name, Guess("likely", "the only column with few values"))
         )
     if len(free) != 1:
         return None

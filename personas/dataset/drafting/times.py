@@ -42,9 +42,21 @@ class TimeWriting:
     offset: bool = False
     missing: tuple[str, ...] = ()
 
+    @property
+    def day_first(self) -> bool | None:
+        return _day_first(self.format) if self.format else None
 
-def guess_time(counts: Counter) -> TimeWriting | None:
+
+def _day_first(pattern: str) -> bool | None:
+    """Say whether a pattern has the day before the month; None where the year comes first or the month is a word."""
+    day, month = pattern.find("%d"), pattern.find("%m")
+    return None if month < 0 or pattern.startswith("%Y") else day < month
+
+
+def guess_time(counts: Counter, day_first: bool | None = None) -> TimeWriting | None:
     """Find how the values of a column are written if all of them are times.
+
+    day_first : which of day and month comes first where the values leave it open
 
     >>> guess_time(Counter(["31.12.2024", "01.02.2024"])).format
     '%d.%m.%Y'
@@ -68,6 +80,9 @@ def guess_time(counts: Counter) -> TimeWriting | None:
         return None
     pattern, times = fitting[0]
     other = next((second for second, _ in fitting[1:] if _swapped(pattern) == second), None)
+    if other is not None and day_first is not None:
+        pattern, times = next(one for one in fitting if _day_first(one[0]) == day_first)
+        other = None
     days = not any(sign in pattern for sign in ("%H", "%I"))
     return TimeWriting(pattern, min(times), max(times), other, days, False, missing)
 

@@ -1,0 +1,61 @@
+"""What each customer said, aligned with the customer table: ratings, recommendation, complaints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+
+from personas.customers import Customers
+from personas.customers.feedback import Question, list_questions, own_answers, rating_columns
+from personas.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Aligned with the customer table.
+
+    questions : column → the touchpoint rated; ratings : column → (n,) mean rating, NaN where unknown
+    score : (n,) mean recommendation on 0 to 10, or None where nobody was asked
+    net : (n,) mean vote in points, 100 promoter, −100 detractor; weights : (n,) survey weights, 1 without
+    """
+
+    questions: Mapping[str, Question]
+    ratings: Mapping[str, np.ndarray]
+    score: np.ndarray | None
+    net: np.ndarray | None
+    weights: np.ndarray
+
+
+def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | None) -> Voices | None:
+    """Gather what customers said; None without feedback that gives scores."""
+    feedback = dataset.tables.get("feedback")
+    rows = own_answers(feedback) if feedback is not None else None
+    if rows is None:
+        return None
+    frame = customers.frame
+    said = {feature.name for feature in customers.features if feature.block == "feedback"}
+    questions = {name: q for name, q in rating_columns(list_questions(feedback)).items() if name in said}
+    score, net = _recommendation(rows, frame["customer_id"])
+    return Voices(
+        questions=questions,
+        ratings={name: frame[name].to_numpy(float) for name in questions},
+        score=score,
+        net=net,
+        weights=np.ones(len(frame)) if weights is None else weights,
+    )
+
+
+def _recommendation(rows, ids: pd.Series) -> tuple[np.ndarray | None, np.ndarray | None]:
+    """Mean score and mean vote of each customer."""
+    asked = rows.filter(_.metric == "nps", _.scale_low == 0, _.scale_high == 10)
+    vote = ibis.cases((_.good > 0.85, 100.0), (_.good < 0.65, -100.0), else_=0.0)
+    means = asked.group_by("customer_id").agg(score=10 * _.good.mean(), net=vote.mean()).to_pandas()
+    if means.empty:
+        return None, None
+    placed = means.set_index("customer_id").reindex(ids)
+    return placed["score"].to_numpy(float), placed["net"].to_numpy(float)
