@@ -5,38 +5,44 @@ from __future__ import annotations
 import pandas as pd
 
 from personas.customers.table import Customers
+from personas.listing import Listing
 
 
-def tabulate_tables(customers: Customers) -> pd.DataFrame:
+def tabulate_tables(customers: Customers) -> Listing:
     """A row a table: rows read and the days they cover."""
-    return pd.DataFrame(
-        {"table": t.table, "rows": f"{t.rows:,}", "first": t.first, "last": t.last} for t in customers.quality.tables
+    return Listing(
+        pd.DataFrame(
+            {"table": t.table, "rows": f"{t.rows:,}", "first": t.first, "last": t.last}
+            for t in customers.quality.tables
+        )
     )
 
 
-def tabulate_set_aside(customers: Customers) -> pd.DataFrame:
+def tabulate_set_aside(customers: Customers) -> Listing:
     """A row a reason: what was read but not used."""
     rows = [
         {"table": r.table, "set aside": f"{r.rows:,} of {r.of:,}", "reason": r.reason}
         for r in customers.quality.set_aside
     ]
-    return pd.DataFrame(rows, columns=["table", "set aside", "reason"])
+    return Listing(pd.DataFrame(rows, columns=["table", "set aside", "reason"]))
 
 
-def tabulate_features(customers: Customers) -> pd.DataFrame:
+def tabulate_features(customers: Customers) -> Listing:
     """A row a feature: whether it forms segments, how often it is known, its range, what to note."""
     forms = {feature.name: feature.forms for feature in customers.features}
-    return pd.DataFrame(
-        {
-            "feature": column.label,
-            "forms": "forms" if forms[column.name] else "",
-            "known": f"{column.known:.0%}",
-            "1st percentile": _short(column.low),
-            "median": _short(column.median),
-            "99th percentile": _short(column.high),
-            "note": column.note,
-        }
-        for column in customers.quality.columns
+    return Listing(
+        pd.DataFrame(
+            {
+                "feature": column.label,
+                "forms": "forms" if forms[column.name] else "",
+                "known": f"{column.known:.0%}",
+                "1st percentile": _short(column.low),
+                "median": _short(column.median),
+                "99th percentile": _short(column.high),
+                "note": column.note,
+            }
+            for column in customers.quality.columns
+        )
     )
 
 

@@ -61,8 +61,19 @@ class PainPoint(Frozen):
     claim_ids: tuple[str, ...] = ()
 
 
+class ChannelShare(Frozen):
+    """How large a part of the contacts came by one channel (or in one environment); shares of a cell sum to 1."""
+
+    name: str
+    share: float
+
+
 class JourneyCell(Frozen):
-    """One stage of the journey for one group. `kind` says whether seen, reported or inferred."""
+    """One stage of the journey for one group. `kind` says whether seen, reported or inferred.
+
+    share : customers who were there; feeling : afterwards, −2 to +2; before : the same beforehand, where asked
+    channels, environments : how the contacts came about, largest first; contacts : mean a customer who was there
+    """
 
     stage: str
     touchpoint: str
@@ -71,6 +82,32 @@ class JourneyCell(Frozen):
     rest: Estimate | None
     feeling: Estimate
     kind: Literal["observed", "reported", "inferred", "not measured"]
+    before: Estimate | None = None
+    channels: tuple[ChannelShare, ...] = ()
+    environments: tuple[ChannelShare, ...] = ()
+    contacts: float | None = None
+
+
+class ChannelRating(Frozen):
+    channel: str
+    rating: Estimate
+
+
+class Consistency(Frozen):
+    """Whether one touchpoint is the same in every channel, in points of the rating's scale.
+
+    spread : standard deviation of the channels' means; chance : what 95 % of equal channels stay under
+    beyond_chance : the spread is larger than that; odd : the channel that stands out most, then
+    """
+
+    touchpoint: str
+    stage: str
+    scale: str
+    channels: tuple[ChannelRating, ...]
+    spread: float
+    chance: float
+    beyond_chance: bool
+    odd: str
 
 
 class Driver(Frozen):
@@ -124,6 +161,7 @@ class Experience(Frozen):
 
     groups: tuple[GroupExperience, ...]
     not_measured: tuple[NotMeasured, ...]
+    consistency: tuple[Consistency, ...] = ()
 
     @property
     def base(self) -> GroupExperience:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from personas.experience.models import Experience
+from personas.listing import Listing
 from personas.numerals import Numerals
 
 if TYPE_CHECKING:
@@ -17,17 +18,18 @@ def _column(segment: int) -> str:
     return "everybody" if segment == 0 else f"segment {segment}"
 
 
-def tabulate_kpis(experience: Experience, currency: str = "USD") -> pd.DataFrame:
+def tabulate_kpis(experience: Experience, currency: str = "USD") -> Listing:
     """KPIs with their intervals, everybody and each segment side by side."""
     numbers = Numerals(currency)
     columns = {
         _column(group.segment): {kpi.label: numbers.say(kpi.estimate) for kpi in group.kpis}
         for group in experience.groups
     }
-    return pd.DataFrame(columns).fillna("")
+    table = pd.DataFrame(columns).fillna("")
+    return Listing(table.rename_axis("KPI").reset_index())
 
 
-def tabulate_pain_points(experience: Experience) -> pd.DataFrame:
+def tabulate_pain_points(experience: Experience) -> Listing:
     """Pain points of every group, worst first, with reach, severity, impact and the ranks that chance leaves."""
     numbers = Numerals()
     rows = [
@@ -43,12 +45,12 @@ def tabulate_pain_points(experience: Experience) -> pd.DataFrame:
         for group in experience.groups
         for pain in group.pain_points
     ]
-    return pd.DataFrame(rows)
+    return Listing(pd.DataFrame(rows))
 
 
-def tabulate_not_measured(experience: Experience) -> pd.DataFrame:
+def tabulate_not_measured(experience: Experience) -> Listing:
     """What this data cannot answer, and what would."""
-    return pd.DataFrame([gap.model_dump() for gap in experience.not_measured])
+    return Listing(pd.DataFrame([gap.model_dump() for gap in experience.not_measured]))
 
 
 def plot_kpis(experience: Experience) -> seaborn.FacetGrid:
@@ -71,5 +73,5 @@ def plot_kpis(experience: Experience) -> seaborn.FacetGrid:
         if label in base:
             axes.axvline(base[label], color="#5b6770", linestyle="--", linewidth=1)
         axes.margins(y=0.2)
-        axes.invert_yaxis()
+    grid.axes[0].invert_yaxis()  # shared by all panels: segment 1 on top
     return grid.set_titles("{col_name}").set_axis_labels("", "segment")

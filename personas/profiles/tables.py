@@ -4,58 +4,65 @@ from __future__ import annotations
 
 import pandas as pd
 
+from personas.listing import Listing
 from personas.numerals import Numerals, p_words, percent
 from personas.profiles.models import PersonaSet
 
 
-def tabulate_personas(persona_set: PersonaSet) -> pd.DataFrame:
+def tabulate_personas(persona_set: PersonaSet) -> Listing:
     """A row a persona: name, size, value, stability, and the sentence that says who they are."""
     sentences = {claim.id: claim.sentence for claim in persona_set.claims}
     numbers = Numerals(persona_set.dataset.currency)
-    return pd.DataFrame(
-        {
-            "persona": p.name,
-            persona_set.dataset.units: p.n,
-            "share": numbers.say(p.share),
-            "share of sales": numbers.say(p.value_share),
-            "stability": p.stability_word,
-            "finding": sentences[p.finding_claim],
-        }
-        for p in persona_set.personas
+    return Listing(
+        pd.DataFrame(
+            {
+                "persona": p.name,
+                persona_set.dataset.units: p.n,
+                "share": numbers.say(p.share),
+                "share of sales": numbers.say(p.value_share),
+                "stability": p.stability_word,
+                "finding": sentences[p.finding_claim],
+            }
+            for p in persona_set.personas
+        )
     )
 
 
-def tabulate_claims(persona_set: PersonaSet, persona_id: str | None = None) -> pd.DataFrame:
+def tabulate_claims(persona_set: PersonaSet, persona_id: str | None = None) -> Listing:
     """A row a claim with its evidence; those of one persona, or all."""
     numbers = Numerals(persona_set.dataset.currency)
-    return pd.DataFrame(
-        {
-            "claim": c.id,
-            "sentence": c.sentence,
-            "estimate": numbers.say(c.estimate),
-            "n": c.estimate.n,
-            "others": numbers.say(c.rest) if c.rest else "",
-            "effect": "" if c.effect is None else f"{c.effect:+.2f}",
-            "test": p_words(c.p_adjusted) or c.test,
-            "kind": c.kind,
-            "fits": "" if c.fits_share is None else percent(c.fits_share),
-        }
-        for c in persona_set.claims
-        if persona_id is None or c.persona_id == persona_id
+    return Listing(
+        pd.DataFrame(
+            {
+                "claim": c.id,
+                "sentence": c.sentence,
+                "estimate": numbers.say(c.estimate),
+                "n": c.estimate.n,
+                "others": numbers.say(c.rest) if c.rest else "",
+                "effect": "" if c.effect is None else f"{c.effect:+.2f}",
+                "test": p_words(c.p_adjusted) or c.test,
+                "kind": c.kind,
+                "fits": "" if c.fits_share is None else percent(c.fits_share),
+            }
+            for c in persona_set.claims
+            if persona_id is None or c.persona_id == persona_id
+        )
     )
 
 
-def tabulate_actions(persona_set: PersonaSet) -> pd.DataFrame:
+def tabulate_actions(persona_set: PersonaSet) -> Listing:
     """What to do first, with reach, owner, and the test that would prove it."""
-    return pd.DataFrame(
-        {
-            "do": action.title,
-            "because": action.why,
-            persona_set.dataset.units: action.reach,
-            "owner": action.owner,
-            "effort": action.effort,
-            "effect": action.expected_words,
-            "look again after": f"{action.check_after_weeks} weeks",
-        }
-        for action in persona_set.actions
+    return Listing(
+        pd.DataFrame(
+            {
+                "do": action.title,
+                "because": action.why,
+                persona_set.dataset.units: action.reach,
+                "owner": action.owner,
+                "effort": action.effort,
+                "effect": action.expected_words,
+                "look again after": f"{action.check_after_weeks} weeks",
+            }
+            for action in persona_set.actions
+        )
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 
 import numpy as np
 import pandas as pd
 
 from personas.customers import Customers
 from personas.errors import InputError, Problem
+from personas.listing import Listing
 from personas.segments.candidates import Candidates, Effort, fit_candidates, more_nulls, more_pairs
 from personas.segments.membership import assign_members
 from personas.segments.models import CandidateRow, Evidence, SegmentSize, Verdict
@@ -58,7 +60,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         chosen = self.judgement.chosen
         head = f"<p><b>{self.judgement.words[chosen].capitalize()}</b>, {chosen} segment(s) by the evidence</p>"
-        return head + self.table().to_html(index=False, na_rep="", float_format=lambda x: f"{x:.2f}", border=0)
+        return head + Listing(self.table())._repr_html_()
 
     def __repr__(self) -> str:
         return self.table().to_string(index=False, na_rep="", float_format=lambda x: f"{x:.2f}")
@@ -83,10 +85,9 @@ class Segmentation:
 
     def _repr_html_(self) -> str:
         rows = pd.DataFrame([size.model_dump() for size in self.sizes])
-        reasons = "".join(f"<li>{reason}</li>" for reason in self.verdict.reasons)
+        reasons = "".join(f"<li>{escape(reason)}</li>" for reason in self.verdict.reasons)
         head = f"<p><b>{self.verdict.word.capitalize()}.</b> {self.verdict.sentence} {self.verdict.meaning}</p>"
-        table = rows.to_html(index=False, na_rep="", float_format=lambda x: f"{x:.2f}", border=0)
-        return f"{head}<ul>{reasons}</ul>{table}"
+        return f"{head}<ul>{reasons}</ul>{Listing(rows)._repr_html_()}"
 
 
 def compare_candidates(

@@ -226,7 +226,10 @@ def _answers(table: Table, fields: dict[str, Picked], zoned: bool) -> list[list[
         if scale is None:
             continue
         asked = f"{sql_name(metric.column)} = {quoted(name)}"
-        when = {"when": f"NOT ({asked})", "reason": "another question, read beside"}
+        when = {
+            "when": f"COALESCE({sql_name(metric.column)}, '') <> {quoted(name)}",
+            "reason": "another question, read beside",
+        }
         set_aside = Entry("set_aside", [when])
         parts.append(
             [set_aside, Entry("metric", {"value": name}, metric.guess), *_score(score, fields, scale, asked), *shared]

@@ -1,0 +1,54 @@
+"""Tables for reading: what a notebook shows where a frame would cut off its words.
+
+JupyterLab strips style sheets from notebooks that it does not trust, so alignment is written on each cell. Whatever
+comes from data is escaped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CELL = "padding:.25em .8em .25em 0;vertical-align:top;text-align:"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A table with words to the left and numbers to the right; `frame` holds it for further work.
+
+    caption : a sentence above the table
+    """
+
+    frame: pd.DataFrame
+    caption: str = ""
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    def _repr_html_(self) -> str:
+        if self.frame.empty:
+            return f"<p>{escape(self.caption)} Nothing to list.</p>"
+        sides = ["right" if kind in "if" else "left" for kind in (dtype.kind for dtype in self.frame.dtypes)]
+        head = _row(self.frame.columns, sides, "th")
+        body = "".join(_row(row, sides, "td") for row in self.frame.itertuples(index=False))
+        above = f"<p>{escape(self.caption)}</p>" if self.caption else ""
+        return f'{above}<table style="border-collapse:collapse"><thead>{head}</thead><tbody>{body}</tbody></table>'
+
+    def __repr__(self) -> str:
+        return self.frame.to_string(index=False, na_rep="", float_format=lambda x: f"{x:.2f}")
+
+
+def _row(values, sides, tag: str) -> str:
+    cells = zip(values, sides, strict=True)
+    return "<tr>" + "".join(f'<{tag} style="{CELL}{side}">{escape(_text(v))}</{tag}>' for v, side in cells) + "</tr>"
+
+
+def _text(value) -> str:
+    """Missing as nothing, other fractions to two decimals."""
+    if value is None or value != value:
+        return ""
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
