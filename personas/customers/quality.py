@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from personas.customers.models import ColumnQuality, Feature, Quality, SetAside, TableRead
-from personas.numerals import Numerals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,9 +23,6 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
     checked = check_dataset(dataset)
     aside = tuple(SetAside(table=r.table, rows=r.rows, of=r.of, reason=r.reason) for r in checked.set_aside)
     notes = [str(warning.found) + f" ({warning.place})" for warning in checked.warnings]
-    if {"orders", "sales"} <= set(frame.columns):
-        symbol = Numerals(dataset.card.currency).symbol
-        notes.append(f"{frame['orders'].sum():,.0f} orders, sales of {symbol}{frame['sales'].sum():,.2f} in all")
     forming = sum(feature.forms for feature in features)
     if len(frame) < PER_FORMING_VARIABLE * forming:
         notes.append(

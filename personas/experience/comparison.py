@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import Literal
 
 from personas.customers.models import Feature
 from personas.estimates import Estimate, cohen_h, not_measured
 from personas.experience.kpis import how_tested
 from personas.experience.models import Kpi
-from personas.experience.moments import Moments, difference_p, standardised
+from personas.experience.moments import Moments, difference_p, standardised, total_of
 
 TEST = "z test, answers of one customer taken together; Benjamini-Hochberg"
 
@@ -46,7 +44,7 @@ def compare_groups(
     """
     if not found:
         return {}
-    base = reduce(add, found.values())
+    base = total_of(found)
     kpis = {0: _kpi(wording, _shown(base, estimate, groups))}
     for segment in groups.segments:
         own = found.get(segment, Moments())

@@ -18,7 +18,7 @@ def measure_journey(frame: pd.DataFrame, inside: np.ndarray | None) -> tuple[Jou
     cells = []
     for stage, touchpoint, doing, who, among in _steps(frame):
         if who is None:
-            cells.append(_blank(stage, touchpoint))
+            cells.append(blank_cell(stage, touchpoint))
             continue
         own = among if inside is None else among & inside
         rest = None if inside is None or inside.all() else share_estimate(who[among & ~inside])
@@ -47,7 +47,8 @@ def _steps(frame: pd.DataFrame):
     yield "loyalty", "Store", f"still bought in the last {ACTIVE_DAYS} days", active, everybody
 
 
-def _blank(stage: str, touchpoint: str) -> JourneyCell:
+def blank_cell(stage: str, touchpoint: str) -> JourneyCell:
+    """A stage of which the data says nothing."""
     empty: Estimate = not_measured("no data on this stage", "share")
     return JourneyCell(
         stage=stage, touchpoint=touchpoint, doing="", share=empty, rest=None,

@@ -13,6 +13,7 @@ from personas.experience.models import Experience, GroupExperience
 from personas.experience.outcomes import NOTHING, measure_outcomes, survey_weights
 from personas.experience.pain_points import find_pain_points
 from personas.experience.playbook import Signal, read_playbook
+from personas.experience.stated_pains import find_stated_pains
 from personas.experience.voices import gather_voices
 from personas.segments import Segmentation
 
@@ -35,20 +36,29 @@ def measure_experience(
     segments = segmentation.members["segment"].to_numpy()
     opened = isinstance(source, Dataset)
     roles = tuple(source.tables) if opened else source
-    outcomes = measure_outcomes(source, customers, segments, min_group) if opened else NOTHING
+    outcomes = measure_outcomes(source, customers, segments, min_group, seed) if opened else NOTHING
     voices = gather_voices(source, customers, survey_weights(source, frame)) if opened else None
     groups = []
+    base_impacts = None
     for number in (0, *range(1, len(segmentation) + 1)):
         inside = None if number == 0 else segments == number
+        stated, impacts = (
+            find_stated_pains(voices, inside, number, min_group, seed, base_impacts) if voices else ((), None)
+        )
+        base_impacts = impacts if number == 0 else base_impacts
         groups.append(
             GroupExperience(
                 segment=number,
                 value_share=value_share(frame, inside),
                 kpis=(*measure_kpis(frame, customers.features, inside), *outcomes.kpis.get(number, ())),
                 pain_points=find_pain_points(frame, playbook, customers.rehearsal, inside, number, min_group, seed),
-                journey=measure_journey(frame, inside),
+                journey=outcomes.journey.get(number) or measure_journey(frame, inside),
                 ratings=outcomes.ratings.get(number, ()),
                 drivers=measure_drivers(voices, inside, number, seed) if voices else None,
+                stated=stated,
             )
         )
-    return Experience(groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis))
+    return Experience(
+        groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis),
+        consistency=outcomes.consistency,
+    )  # fmt: skip

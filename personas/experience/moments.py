@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
+from functools import reduce
+from operator import add
 
 import numpy as np
 import pandas as pd
@@ -69,6 +71,11 @@ class Moments:
             return min(self.answers, self.count**2 / self.cc)
         variance = self.spread**2 * self.answers / (self.answers - 1)
         return min(self.answers, variance / self.error**2)
+
+
+def total_of(found: Mapping[int, Moments]) -> Moments:
+    """The sums of all segments together."""
+    return reduce(add, found.values(), Moments())
 
 
 def moments_of(values, weights=None, customers=None) -> Moments:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import numpy as np
@@ -15,23 +15,32 @@ from personas.dataset import Dataset
 from personas.experience.answers import measure_answers
 from personas.experience.cases import measure_cases, measure_contracts
 from personas.experience.comparison import Group
+from personas.experience.consistency import measure_consistency
 from personas.experience.contacts import measure_contacts
-from personas.experience.models import Kpi
+from personas.experience.models import Consistency, JourneyCell, Kpi
 from personas.experience.staff import measure_staff
+from personas.experience.stages import measure_stages, tells_of_stages
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """KPIs and ratings by touchpoint: segment → Kpis, 0 the base."""
+    """KPIs, ratings by touchpoint and journey: segment → values, 0 the base.
+
+    The journey is empty where nothing but campaigns could tell it.
+    """
 
     kpis: dict[int, tuple[Kpi, ...]]
     ratings: dict[int, tuple[Kpi, ...]]
+    journey: dict[int, tuple[JourneyCell, ...]] = field(default_factory=dict)
+    consistency: tuple[Consistency, ...] = ()
 
 
 NOTHING = Outcomes({}, {})
 
 
-def measure_outcomes(dataset: Dataset, customers: Customers, segments: np.ndarray, min_group: int) -> Outcomes:
+def measure_outcomes(
+    dataset: Dataset, customers: Customers, segments: np.ndarray, min_group: int, seed: int = 7
+) -> Outcomes:
     """Measure all that the tables of `dataset` allow, for the base and for each segment.
 
     segments : (n,) int, aligned with the customer table; survey weights of the contract are honoured
@@ -42,9 +51,12 @@ def measure_outcomes(dataset: Dataset, customers: Customers, segments: np.ndarra
     tables, start, end = dataset.tables, dataset.observation_start, dataset.observation_end
     kpis: list[dict[int, Kpi]] = []
     ratings: list[dict[int, Kpi]] = []
+    consistency: tuple[Consistency, ...] = ()
     if "feedback" in tables:
         feedback = tables["feedback"]
-        kpis, ratings = measure_answers(feedback, list_questions(feedback), members, groups)
+        questions = list_questions(feedback)
+        kpis, ratings = measure_answers(feedback, questions, members, groups)
+        consistency = measure_consistency(feedback, questions, members, groups, seed)
     if "interactions" in tables:
         kpis += measure_contacts(tables["interactions"], members, groups)
     if "tickets" in tables and end is not None:
@@ -52,7 +64,10 @@ def measure_outcomes(dataset: Dataset, customers: Customers, segments: np.ndarra
     if "subscriptions" in tables and end is not None:
         kpis += measure_contracts(tables["subscriptions"], members, groups, start, end)
     staff = measure_staff(tables["employees"], min_group) if "employees" in tables else None
-    return Outcomes(_by_segment([*kpis, *([{0: staff}] if staff else [])], numbers), _by_segment(ratings, numbers))
+    told = tells_of_stages(tables)
+    journey = measure_stages(tables, dataset.contract.stages, members, groups) if told else {}
+    everything = [*kpis, *([{0: staff}] if staff else [])]
+    return Outcomes(_by_segment(everything, numbers), _by_segment(ratings, numbers), journey, consistency)
 
 
 def members_table(dataset: Dataset, frame: pd.DataFrame, segments: np.ndarray):

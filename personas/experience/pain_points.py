@@ -60,12 +60,13 @@ def find_pain_points(
             PainPoint(
                 id=f"pain-{segment}-{key}", key=key, title=signal.title, kind="inferred", stage=signal.stage,
                 touchpoint=signal.touchpoint, reach=reach, rest=rest, severity=severity,
-                severity_words=_severity_words(severity), impact=impact, impact_words=_impact_words(impact),
+                severity_words=severity_words(severity), impact=impact, impact_words=_impact_words(impact),
                 score=reach.value * severity * _loss(impact.value), rank=0, rank_low=0, rank_high=0,
-                affected=int(hurt.sum()), remedy=signal.remedy.title,
+                affected=int(hurt.sum()), remedy=signal.remedy.title, finding=signal.finding,
+                columns=signal.needs, filter=signal.filter,
             )
         )  # fmt: skip
-    return _rank(found, scores)
+    return rank_pain_points(found, scores)
 
 
 def _may_be_shown(flags: np.ndarray, min_group: int) -> bool:
@@ -133,7 +134,7 @@ def _score_resamples(hurt, depth, before, after, was_hurt, rng) -> np.ndarray:
     return reach * severity * loss
 
 
-def _rank(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, ...]:
+def rank_pain_points(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, ...]:
     """Order by score; two are tied when the interval of their difference spans zero."""
     if not found:
         return ()
@@ -153,7 +154,8 @@ def _rank(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, 
     return tuple(ranked)
 
 
-def _severity_words(severity: float) -> str:
+def severity_words(severity: float) -> str:
+    """How bad it is, in a word; severity : 0 to 1."""
     return "mild" if severity < 0.35 else "marked" if severity < 0.65 else "severe"
 
 

@@ -13,6 +13,7 @@ from ibis import _
 from personas.customers import Customers
 from personas.customers.feedback import Question, list_questions, own_answers, rating_columns
 from personas.dataset import Dataset
+from personas.experience.troubles import Trouble, gather_complaints, list_troubles
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Voices:
     """Aligned with the customer table.
 
     questions : column → the touchpoint rated; ratings : column → (n,) mean rating, NaN where unknown
+    spoke : (n,) who gave any feedback; troubles : what hurts, and whom
     score : (n,) mean recommendation on 0 to 10, or None where nobody was asked
     net : (n,) mean vote in points, 100 promoter, −100 detractor; weights : (n,) survey weights, 1 without
     """
@@ -29,6 +31,8 @@ class Voices:
     score: np.ndarray | None
     net: np.ndarray | None
     weights: np.ndarray
+    spoke: np.ndarray
+    troubles: tuple[Trouble, ...] = ()
 
 
 def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | None) -> Voices | None:
@@ -41,12 +45,18 @@ def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | 
     said = {feature.name for feature in customers.features if feature.block == "feedback"}
     questions = {name: q for name, q in rating_columns(list_questions(feedback)).items() if name in said}
     score, net = _recommendation(rows, frame["customer_id"])
+    ratings = {name: frame[name].to_numpy(float) for name in questions}
+    complaints = gather_complaints(feedback, frame["customer_id"])
+    answered = rows.select("customer_id").distinct().to_pandas()["customer_id"]
+    spoke = frame["customer_id"].isin(answered).to_numpy() | complaints.asked
     return Voices(
         questions=questions,
-        ratings={name: frame[name].to_numpy(float) for name in questions},
+        ratings=ratings,
         score=score,
         net=net,
         weights=np.ones(len(frame)) if weights is None else weights,
+        spoke=spoke,
+        troubles=list_troubles(questions, ratings, complaints),
     )
 
 

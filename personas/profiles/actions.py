@@ -36,9 +36,9 @@ def plan_actions(
     """
     actions = []
     for pain in pains:
-        if pain.impact.measured and pain.impact.low > 0:
+        signal = playbook.get(pain.key)
+        if signal is None or (pain.impact.measured and pain.impact.low > 0):
             continue
-        signal = playbook[pain.key]
         affected = signal.affected(frame) & inside
         holdout = holdout_size(signal, frame[affected])
         provable = holdout is not None and 2 * holdout <= affected.sum()

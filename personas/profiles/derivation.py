@@ -54,7 +54,7 @@ def derive_personas(
         )
         for number in range(1, count + 1)
     )  # fmt: skip
-    base_pains = back_pain_points(experience.base, "all", ledger, numbers, playbook)
+    base_pains = back_pain_points(experience.base, "all", ledger, numbers)
     headline, summary = write_headline(personas, segmentation, ledger, numbers, card)
     claims = ledger.closed()
     personas = tuple(_with_adjusted(persona, claims) for persona in personas)
@@ -101,7 +101,7 @@ def _persona(
             weigh_trait(ledger, identity, standing, features)
     share = share_estimate(inside)
     value = group.value_share
-    pains = back_pain_points(group, identity, ledger, numbers, playbook)
+    pains = back_pain_points(group, identity, ledger, numbers)
     kpis = enter_kpis(group.kpis, identity, ledger, numbers)
     finding = enter_finding(ledger, identity, name, ranked, share, value, numbers, card)
     defining = [s for s in ranked if s.feature.forms]

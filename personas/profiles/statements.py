@@ -61,27 +61,27 @@ def enter_surprise(ledger, identity, standing: Standing, features, numbers) -> s
     )  # fmt: skip
 
 
-def back_pain_points(group, owner, ledger, numbers, playbook) -> tuple[PainPoint, ...]:
+def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
     """Pain points with the claims that back them."""
     done = []
     for pain in group.pain_points:
-        signal = playbook[pain.key]
-        text = signal.finding.format(share=numbers.value(pain.reach))
+        finding = pain.finding or f"{pain.title}: {{share}} affected"
+        text = finding.replace("{share}", numbers.value(pain.reach))
         against = f"; others {numbers.value(pain.rest)}" if pain.rest is not None else ""
         claim_id = ledger.enter(
             Claim(
                 id=f"{owner}-pain-{pain.key}",
                 persona_id=None if owner == "all" else owner,
                 sentence=f"{text}{against}.",
-                kind="inferred",
+                kind=pain.kind,
                 feature=pain.key,
                 estimate=pain.reach,
                 rest=pain.rest,
                 effect=None,
-                test="not tested: made from the columns that formed the segments, or their kin",
+                test="interval only: what hurts is described, not tested",
                 fits_share=pain.reach.value,
-                columns=signal.needs,
-                filter=signal.filter,
+                columns=pain.columns,
+                filter=pain.filter,
             )
         )
         ids = [claim_id]
@@ -96,8 +96,8 @@ def back_pain_points(group, owner, ledger, numbers, playbook) -> tuple[PainPoint
                         feature=pain.key,
                         estimate=pain.impact,
                         test="interval only; association, not cause",
-                        columns=("transactions.amount", "transactions.time"),
-                        filter=f"{signal.filter}; before the holdout, sales after it",
+                        columns=pain.columns,
+                        filter=pain.filter,
                     )
                 )
             )

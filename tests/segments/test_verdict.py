@@ -94,6 +94,7 @@ def test_too_few_null_tables_to_decide_make_the_verdict_borderline():
     judgement = judged(few)
     assert judgement.undecided
     assert judgement.borderline[3]
+    assert judgement.words[3] == "none", "one in sixteen is not five per cent"
 
 
 def test_without_structure_the_smallest_k_from_which_use_has_levelled_off_is_chosen():

@@ -81,24 +81,22 @@ def words_of(column: str) -> str:
     ('Household size', 'Age band')
     """
     text = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s]+", " ", column).strip()
-    words = " ".join(word if word.isupper() and len(word) <= 4 else word.lower() for word in text.split())
+    mixed = any(sign.islower() for sign in text)
+    words = " ".join(word if mixed and word.isupper() and len(word) <= 4 else word.lower() for word in text.split())
     return (words[:1].upper() + words[1:])[:80]
 
 
 def touchpoint_of(column: str, metric: str) -> str:
     """Name what a score is about.
 
-    >>> touchpoint_of("Rating: staff", "rating"), touchpoint_of("How likely are you to recommend us?", "nps")
+    >>> touchpoint_of("rating_staff", "rating"), touchpoint_of("How likely are you to recommend us?", "nps")
     ('Staff', 'Recommendation')
     """
     if metric == "nps":
         return "Recommendation"
-    bare = re.sub(
-        r"^(?:rating|rate|score|satisfaction with|csat|ces)\b[\s:_-]*|[\s:_-]*\b(?:rating|score)$",
-        "",
-        column,
-        flags=re.I,
-    )
+    text = " ".join(re.split(r"[\s_]+", column))
+    before = r"^(?:rating|rate|score|satisfaction with|csat|ces)\b[\s:-]*"
+    bare = re.sub(rf"{before}|[\s:-]*\b(?:rating|score)$", "", text, flags=re.IGNORECASE)
     return words_of(bare or column)
 
 
@@ -135,7 +133,7 @@ def _as_score(column: Column, neutral: set[str]) -> Scale | None:
     scale = column.scale
     if scale is None or column.sensitive or column.yes is not None:
         return None
-    if speaks_of(column.name, "scores"):
+    if speaks_of(column.name, "scores") or speaks_of(column.name, "recommending"):
         likely = scale.guess.sure != "unsure"
         return replace(scale, guess=Guess("sure", f"its name; {scale.guess.why}")) if likely else scale
     if column.name in neutral and not _other_number(column):
@@ -197,7 +195,14 @@ def _numeric(column: Column) -> tuple[dict, Guess] | str:
     why = "numbers" + (f"; {', '.join(missing)} stand apart from all others: not known" if missing else "")
     if column.scale and not _other_number(column):
         return given, Guess("unsure", f"{why}; or a score, for ratings:, or a code?")
-    return given | _outcome(column), Guess("likely" if missing else "sure", why)
+    told = speaks_of(column.name, "counts") or fractions
+    if not told and column.known >= 3 * len(levels) and len(levels) <= LEVELS:
+        return given | _outcome(column), Guess(
+            "unsure", f"{why}, but few: if they are codes, kind: category and labels:"
+        )
+    if speaks_of(column.name, "codes") and not fractions:
+        return given | {"forms": False}, Guess("unsure", f"{why}, but its name says codes: too many for a category")
+    return given | _outcome(column), Guess("sure" if told and not missing else "likely", why)
 
 
 def _outcome(column: Column) -> dict:

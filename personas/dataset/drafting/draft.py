@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
+from personas.dataset.contract import STAGES
 from personas.dataset.drafting.attributes import Described, describe_attributes, score_entries, words_of
 from personas.dataset.drafting.columns import Column
 from personas.dataset.drafting.entries import Entry, written
@@ -19,6 +20,7 @@ from personas.dataset.drafting.vocabulary import fit, plain, vocabulary
 from personas.errors import InputError, Problem
 from personas.parameters import FOLDER_NAME
 
+LONG = timedelta(days=270)
 UNITS = {
     "household": "households", "passenger": "passengers", "member": "members", "guest": "guests",
     "patient": "patients", "visitor": "visitors", "respondent": "respondents", "subscriber": "subscribers",
@@ -70,7 +72,6 @@ def draft_dataset(name: str, files: Sequence[str | Path], root: str | Path) -> D
 
     name : of the dataset, a folder under data/; files : CSV, Parquet, JSON Lines or Excel
     Raises InputError with all that stops a draft: a name or file that cannot be used, no column that names customers.
-
     """
     problems = _unusable(name, files)
     if problems:
@@ -100,7 +101,11 @@ def _nobody(tables: list[Table]) -> list[Problem]:
     """Say for each file why its rows cannot be given to customers, with the columns that come nearest."""
     problems = []
     for table in tables:
-        keys = [column.name for column in table.columns.values() if column.identifies and not column.person]
+        keys = [
+            column.name
+            for column in table.columns.values()
+            if column.identifies and not column.person and not column.scale
+        ]
         place = f"FROM: {table.sample.path.name}"
         if table.id is None:
             shown = ", ".join(f'"{key[:40]}"' for key in keys[:5])
@@ -169,22 +174,32 @@ def _card(name: str, tables: list[Table], zoned: bool) -> Iterator[Entry]:
         note = Guess("unsure", "times say how far they are from UTC; name the customers' zone, such as Europe/Berlin")
         yield Entry("timezone", {"stored": "UTC", "local": "UTC"}, note)
     if span := _span(tables):
-        yield Entry(
-            "",
-            note=f"observation: {{start: {span[0]}, end: {span[1]}}} is the default, from the first day to the last",
+        day, until = span[1] - timedelta(days=91), f"{span[1]:%Y-%m-%d}"
+        note = (
+            f"observation: {{start: {span[0]:%Y-%m-%d}, end: {until}}} is the default, from the first day to the last"
         )
+        yield Entry("", note=note)
+        if span[1] - span[0] >= LONG:
+            note = (
+                f"holdout: {{start: {day:%Y-%m-%d}, end: {until}}} would test on the last quarter what segments foresee"
+            )
+            yield Entry("", note=note)
 
 
-def _span(tables: list[Table]) -> tuple[str, str] | None:
+def _span(tables: list[Table]) -> tuple[datetime, datetime] | None:
     """Find the days of purchases, if all of them were looked at."""
     times = [t.columns[t.fields["time"].column].time for t in tables if t.role == "transactions" and t.sample.complete]
     if not times or any(time.other for time in times):
         return None
-    end = max(time.last for time in times) + timedelta(days=1)
-    return f"{min(time.first for time in times):%Y-%m-%d}", f"{end:%Y-%m-%d}"
+    last = max(time.last for time in times).replace(hour=0, minute=0, second=0)
+    return min(time.first for time in times), last + timedelta(days=1)
 
 
 def _sources(tables: list[Table], joins: dict[str, Joined | None]) -> Iterator[Entry]:
+    if any(Path(table.sample.file).is_absolute() for table in tables):
+        yield Entry(
+            "", note="whole paths: the files stay where they are; names alone are looked for here, or in DATA=folder"
+        )
     looked_up = {joined.table.name for joined in joins.values() if joined is not None}
     for table in tables:
         source: dict = {"file": table.sample.file}
@@ -302,6 +317,8 @@ def _ratings(table: Table, described: Described, listed: Table, zoned: bool) -> 
         ]
     if (asked := _asked(table)) is not None:
         head.append(mapped_entry("time", table.columns[asked.column], asked, zoned))
+    stages = ", ".join(STAGES)
+    head.append(Entry("", note=f"stage: beside an item puts it into the journey; one of {stages}"))
     return (*head, *score_entries(described.scores))
 
 

@@ -118,6 +118,7 @@ def recognise(table: Table, ids: Mapping[str, set[str]]) -> Table:
 def customer_column(table: Table, ids: Mapping[str, set[str]]) -> Picked | None:
     """Find the column that says whose row it is: by its name, and by values that a list of customers knows."""
     others = [known for name, known in ids.items() if name != table.name]
+    lists = max(hint(table.name, "customers"), hint(table.name, "survey")) > 0
     ranked = []
     for column in table.columns.values():
         if not column.identifies and column.person != "an e-mail address":
@@ -129,8 +130,8 @@ def customer_column(table: Table, ids: Mapping[str, set[str]]) -> Picked | None:
         if column.name_taken_by_another_key():
             share = min(share, 0.4)
         if words or share > 0.5:
-            personal = 0.5 if column.person else 0.0
-            ranked.append((words + share - personal, words, share, column))
+            points = words + share - 0.5 * bool(column.person) + 0.3 * (lists and column.unique)
+            ranked.append((points, words, share, column))
     if not ranked:
         return None
     ranked.sort(key=lambda row: -row[0])

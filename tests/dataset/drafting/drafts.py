@@ -68,25 +68,7 @@ def orders_of_a_stranger(customers: int = 60) -> bytes:
 
 def survey_of_a_stranger(respondents: int = 300) -> str:
     rng = random.Random(2)
-    words = [
-        "delivery",
-        "was",
-        "late",
-        "again",
-        "but",
-        "the",
-        "staff",
-        "were",
-        "kind",
-        "and",
-        "the",
-        "app",
-        "failed",
-        "when",
-        "paying",
-        "for",
-        "shoes",
-    ]
+    words = ["delivery", "was", "late", "again", "staff", "were", "kind", "the", "app", "failed", "when", "paying"]
 
     def rating():
         return rng.choice([1, 2, 3, 4, 5, 5, 4, 99])

@@ -172,6 +172,13 @@ def test_a_scale_whose_ends_may_be_codes_is_marked_unsure(tmp_path, values):
     assert note_of(draft, "ratings.items.rating_staff").sure == "unsure"
 
 
+def test_few_whole_numbers_under_a_name_that_says_nothing_may_be_codes(tmp_path):
+    rows = [(n, n % 9 + 11, n % 9 + 0.5) for n in range(200)]
+    draft = make_draft(tmp_path, {"customers.csv": table("customer_id,saq,points", rows)})
+    assert note_of(draft, "customers.attributes.saq").sure == "unsure"
+    assert note_of(draft, "customers.attributes.points").sure == "sure"
+
+
 def test_a_number_of_children_is_no_score(tmp_path):
     assert attributes(tmp_path, "children", [1, 2, 3, 4, 5])["children"]["kind"] == "count"
 
