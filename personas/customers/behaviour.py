@@ -252,8 +252,12 @@ def _money(lines, has, start, end, categories):
 def campaign_features(interactions, start: date, end: date):
     """Campaigns sent and answered in ``[start, end)``, where interactions name campaigns.
 
-    A campaign counts as answered when the customer has an interaction of stage "purchase" with it.
+    A campaign counts as answered when the customer has an interaction of stage "purchase" with it. None where no
+    interaction of the dataset links a purchase to a campaign: nobody answering would be an invention.
     """
+    linked = interactions.filter(_.campaign.notnull(), _.stage == "purchase")
+    if linked.limit(1).count().to_pyarrow().as_py() == 0:
+        return None
     touched = within(interactions, start, end).filter(_.campaign.notnull())
     table = touched.group_by("customer_id").agg(
         campaigns_received=_.campaign.nunique(where=_.stage != "purchase"),

@@ -114,7 +114,7 @@ def customer_expression(dataset: Dataset, start: datetime, end: datetime, catego
         parts.append(purchase_features(dataset.tables["transactions"], start, end, categories))
     touched = dataset.tables.get("interactions")
     if touched is not None and {"campaign", "stage"} <= set(touched.columns):
-        parts.append(campaign_features(touched, start, end))
+        parts += filter(None, [campaign_features(touched, start, end)])
     parts += _said(dataset, start, end, set(table.columns))
     for part, more in parts:
         table = table.left_join(part, "customer_id").drop("customer_id_right")

@@ -9,7 +9,7 @@ from personas.dataset import Dataset
 from personas.experience.drivers import measure_drivers
 from personas.experience.journey import measure_journey
 from personas.experience.kpis import list_not_measured, measure_kpis, value_share
-from personas.experience.models import Experience, GroupExperience
+from personas.experience.models import Experience, GroupExperience, PainPoint
 from personas.experience.outcomes import NOTHING, measure_outcomes, survey_weights
 from personas.experience.pain_points import find_pain_points
 from personas.experience.playbook import Signal, read_playbook
@@ -42,23 +42,29 @@ def measure_experience(
     base_impacts = None
     for number in (0, *range(1, len(segmentation) + 1)):
         inside = None if number == 0 else segments == number
-        stated, impacts = (
-            find_stated_pains(voices, inside, number, min_group, seed, base_impacts) if voices else ((), None)
-        )
-        base_impacts = impacts if number == 0 else base_impacts
+        stated: tuple[PainPoint, ...] = ()
+        if voices is not None:
+            stated, impacts = find_stated_pains(voices, inside, number, min_group, seed, base_impacts)
+            base_impacts = base_impacts or impacts
+        inferred = find_pain_points(frame, playbook, customers.rehearsal, inside, number, min_group, seed)
         groups.append(
             GroupExperience(
                 segment=number,
                 value_share=value_share(frame, inside),
                 kpis=(*measure_kpis(frame, customers.features, inside), *outcomes.kpis.get(number, ())),
-                pain_points=find_pain_points(frame, playbook, customers.rehearsal, inside, number, min_group, seed),
+                pain_points=(*stated, *(behind(pain, len(stated)) for pain in inferred)),
                 journey=outcomes.journey.get(number) or measure_journey(frame, inside),
                 ratings=outcomes.ratings.get(number, ()),
                 drivers=measure_drivers(voices, inside, number, seed) if voices else None,
-                stated=stated,
             )
         )
     return Experience(
         groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis),
         consistency=outcomes.consistency,
     )  # fmt: skip
+
+
+def behind(pain: PainPoint, places: int) -> PainPoint:
+    """An inferred pain point ranked behind the stated ones: their scores are on different scales."""
+    ranks = {name: getattr(pain, name) + places for name in ("rank", "rank_low", "rank_high")}
+    return pain.model_copy(update=ranks) if places else pain

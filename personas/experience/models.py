@@ -38,7 +38,6 @@ class PainPoint(Frozen):
     reach : share of the persona's customers; severity : 0 to 1, how bad where it happens
     impact : associated difference of the outcome among those affected (not measured where there is none)
     rank_low, rank_high : the ranks that the bootstrap cannot tell apart
-    finding, columns, filter : of a stated one, the sentence with {share}, and where it comes from
     finding : a sentence about {share}, the reach; columns, filter : what it was found in
     """
 
@@ -64,9 +63,6 @@ class PainPoint(Frozen):
     columns: tuple[str, ...] = ()
     filter: str = ""
     claim_ids: tuple[str, ...] = ()
-    finding: str = ""
-    columns: tuple[str, ...] = ()
-    filter: str = ""
 
 
 class ChannelShare(Frozen):
@@ -153,7 +149,8 @@ class GroupExperience(Frozen):
 
     ratings : each touchpoint's rating, and its gap to what was expected where that was asked
     drivers : what moves recommendation; None where too few were asked
-    pain_points : inferred from behaviour; stated : what customers named themselves, ranked apart from the inferred
+    pain_points : what customers named themselves (stated) first, then what behaviour gives away (inferred); each kind
+        is ranked by itself, since they are on different scales
     """
 
     segment: int
@@ -163,7 +160,6 @@ class GroupExperience(Frozen):
     journey: tuple[JourneyCell, ...]
     ratings: tuple[Kpi, ...] = ()
     drivers: Drivers | None = None
-    stated: tuple[PainPoint, ...] = ()
 
 
 class Experience(Frozen):

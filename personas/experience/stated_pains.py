@@ -21,6 +21,7 @@ from personas.experience.voices import Trouble, Voices
 RESAMPLES = 400
 FEWEST_FOR_IMPACT = 30
 UNRATED_SEVERITY = 0.5
+MOST = 8
 IMPACT = "joint regression of the vote (100, 0, −100) on all pain points, percentile bootstrap over customers"
 
 
@@ -35,7 +36,7 @@ class Impacts:
 def find_stated_pains(
     voices: Voices, inside: np.ndarray | None, segment: int, min_group: int, seed: int, among_all: Impacts | None = None
 ) -> tuple[tuple[PainPoint, ...], Impacts]:
-    """Rank what one group names as painful, worst first, and say what goes with it.
+    """Rank what one group names as painful, the eight worst, worst first, and say what goes with it among all.
 
     inside : (n,) bool, None for everybody; segment : its number, for ids and the seed (0 = base)
     among_all : the impacts of the base; groups of affected under `min_group` are left out
@@ -69,8 +70,9 @@ def find_stated_pains(
         reach = share_of(moments_of(flags[:, j], weights))
         severity = float(whole.severity[j])
         found.append(_pain_point(trouble, segment, reach, _rest(trouble, voices, member, min_group), severity, impact))
-        scores.append(drawn.reach[:, j] * drawn.severity[:, j] * (1.0 if lost is None else _loss(lost)))
-    return rank_pain_points(found, scores), own
+        scores.append(drawn.reach[:, j] * drawn.severity[:, j] * _loss(lost))
+    worst = sorted(range(len(found)), key=lambda i: (-found[i].score, found[i].key))[:MOST]
+    return rank_pain_points([found[i] for i in worst], [scores[i] for i in worst]), own
 
 
 def _tellable(affected: np.ndarray, here: np.ndarray, min_group: int) -> bool:
@@ -135,8 +137,11 @@ def _figures(sums: np.ndarray, p: int, squeeze: bool = False) -> Figures:
 
 
 def _loss(impact):
-    """The loss of a hundred points of recommendation, or more, as 1; at least a little, so that reach still orders."""
-    return np.clip(-np.asarray(impact) / 100, SMALLEST_LOSS, 1.0)
+    """The loss of a hundred points of recommendation, or more, as 1; at least a little, so that reach still orders.
+
+    None, not measured, counts as the least: what is not known must not rank before what is.
+    """
+    return np.clip(-np.asarray(0.0 if impact is None else impact) / 100, SMALLEST_LOSS, 1.0)
 
 
 def _rest(trouble: Trouble, voices: Voices, member: np.ndarray, min_group: int) -> Estimate | None:
@@ -147,7 +152,7 @@ def _rest(trouble: Trouble, voices: Voices, member: np.ndarray, min_group: int) 
 
 
 def _pain_point(trouble: Trouble, segment: int, reach: Estimate, rest, severity: float, impact: Estimate) -> PainPoint:
-    loss = 1.0 if impact.value is None else float(_loss(impact.value))
+    loss = float(_loss(impact.value))
     return PainPoint(
         id=f"stated-{segment}-{trouble.key}", key=trouble.key, title=trouble.title, kind="stated", stage=trouble.stage,
         touchpoint=trouble.touchpoint, reach=reach, rest=rest, severity=severity,

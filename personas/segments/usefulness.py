@@ -86,10 +86,12 @@ def explained_share(outcomes: np.ndarray, labels: np.ndarray, weights: np.ndarra
         w = weights * known
         n, total, squares = w.sum(1), w @ centred, w @ centred**2
         mass, pull = w @ member, w @ (member * centred[:, None])
-        spread = squares - total**2 / n
-        between = np.divide(pull**2, mass, out=np.zeros_like(pull), where=mass > 0).sum(1) - total**2 / n
+        mean_square = np.divide(total**2, n, out=np.zeros_like(total), where=n > 0)
+        spread = squares - mean_square
+        between = np.divide(pull**2, mass, out=np.zeros_like(pull), where=mass > 0).sum(1) - mean_square
         raw = np.divide(between, spread, out=np.zeros_like(spread), where=spread > 0)
-        shares.append(1 - (1 - raw) * (n - 1) / np.maximum(n - groups, 1))
+        # A resample in which everybody is alike, or nobody is known, leaves nothing to explain.
+        shares.append(np.where(spread > 0, 1 - (1 - raw) * (n - 1) / np.maximum(n - groups, 1), 0.0))
     return np.array(shares).T
 
 

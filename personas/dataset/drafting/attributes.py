@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from personas.dataset.drafting.columns import LEVELS, Column
 from personas.dataset.drafting.entries import Entry
+from personas.dataset.drafting.fields import Table
 from personas.dataset.drafting.guesses import Guess
 from personas.dataset.drafting.scales import Scale, metric_of, odd_numbers
-from personas.dataset.drafting.tables import Table
 from personas.dataset.drafting.vocabulary import fit, plain, speaks_of, vocabulary
 from personas.dataset.roster import RESERVED
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from personas.dataset.doubts import METRICS
 from personas.dataset.drafting.columns import Column
 from personas.dataset.drafting.entries import Entry
+from personas.dataset.drafting.fields import MOMENTS, Picked, Table, assign
 from personas.dataset.drafting.guesses import Guess, Todo, weakest
 from personas.dataset.drafting.scales import Scale, guess_scale, metric_of
-from personas.dataset.drafting.tables import MOMENTS, Picked, Table, assign
 from personas.dataset.drafting.vocabulary import fit, vocabulary
 from personas.dataset.engine import named, quoted
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from personas.dataset.drafting.draft import Draft
 from personas.dataset.drafting.entries import one_line
+from personas.dataset.drafting.fields import Table
 from personas.dataset.drafting.guesses import Guess
-from personas.dataset.drafting.tables import Table
 from personas.dataset.drafting.vocabulary import vocabulary
 from personas.dataset.models import CheckResult
 from personas.errors import Problem

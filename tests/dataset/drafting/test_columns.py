@@ -4,7 +4,7 @@ import pytest
 
 from personas.dataset.drafting.attributes import attribute_name
 from personas.dataset.drafting.vocabulary import vocabulary
-from tests.dataset.drafting.drafts import attributes, contract_of, make_draft, note_of, table
+from tests.dataset.drafting.drafts import attributes, contract_of, make_draft, note_of, read_back, table
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,8 @@ def test_day_and_month_that_may_be_swapped_are_left_to_the_analyst(tmp_path):
     assert place == "transactions.time.format"
     assert "%d/%m/%Y" in todo.needed
     assert "%m/%d/%Y" in todo.needed
+    _, result = read_back(draft, tmp_path)
+    assert "no time" in result.problems[0].found
 
 
 def test_another_column_of_the_file_decides_on_day_and_month(tmp_path):

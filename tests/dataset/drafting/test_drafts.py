@@ -3,6 +3,7 @@
 import csv
 import io
 import time
+from datetime import datetime
 
 import pytest
 
@@ -144,7 +145,6 @@ def test_other_encodings_are_found_out(tmp_path, encoding):
 
 def test_parquet_and_json_lines_are_drafted_too(tmp_path):
     import json
-    from datetime import datetime
 
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -161,6 +161,22 @@ def test_parquet_and_json_lines_are_drafted_too(tmp_path):
     assert result.problems == ()
     assert contract_of(draft)["customers"]["attributes"]["member"]["kind"] == "binary"
     assert float(dataset.tables["transactions"].amount.sum().execute()) == sum(frame["amount"])
+
+
+def test_excel_is_drafted_too(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    book.active.append(["InvoiceNo", "InvoiceDate", "CustomerID", "UnitPrice", "Quantity"])
+    for n in range(120):
+        book.active.append(
+            [f"I{n // 2}", datetime(2024, 1, n % 28 + 1, 9, n % 60), 17850 + n // 2 % 20, 1.25, n % 4 + 1]
+        )
+    content = io.BytesIO()
+    book.save(content)
+    dataset, result = read_back(make_draft(tmp_path, {"Online Retail.xlsx": content.getvalue()}), tmp_path)
+    assert result.problems == ()
+    assert float(dataset.tables["transactions"].amount.sum().execute()) == 1.25 * sum(n % 4 + 1 for n in range(120))
 
 
 def test_only_the_first_rows_of_a_large_file_are_looked_at(tmp_path):
