@@ -128,7 +128,9 @@ def test_the_notice_of_the_package_stands_at_the_head_and_with_every_persona(tex
 
 
 def test_the_executed_notebooks_are_published_with_it(published):
-    assert len(list((published / "notebooks").glob("0*.html"))) == 6
+    pages = [path.read_text(encoding="utf-8") for path in (published / "notebooks").glob("0*.html")]
+    assert len(pages) == 6
+    assert all(NOTICE in html.unescape(page) for page in pages)
 
 
 def test_only_our_own_script_may_run(page):

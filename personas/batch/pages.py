@@ -33,6 +33,7 @@ pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere }
   margin: 1rem 0 .5rem }
 .output_area { overflow-x: auto; margin: .5rem 0 1rem }
 img, svg { max-width: 100%; height: auto }
+.notice { border-left: 3px solid #9c3a1c; padding-left: .75rem; font-size: .85rem }
 table, th, td { border: 0 }
 table { border-collapse: collapse; font: .85rem/1.4 system-ui, sans-serif;
   font-variant-numeric: tabular-nums }
@@ -42,8 +43,11 @@ tbody th, th:first-child { text-align: left }
 """
 
 
-def render_notebook(path: Path, root: Path) -> str:
-    """Render an executed notebook as one self-contained page, ids masked and paths told from `root`."""
+def render_notebook(path: Path, root: Path, notice: str = "") -> str:
+    """Render an executed notebook as one self-contained page, ids masked and paths told from `root`.
+
+    notice : what the dataset says of itself, repeated at the top of every page
+    """
     sys.modules.setdefault("rfc3987_syntax", None)
     import nbformat
     from nbconvert.exporters.html import HTMLExporter
@@ -55,11 +59,12 @@ def render_notebook(path: Path, root: Path) -> str:
     body = body.replace(f"{html.escape(str(root))}/", "")
     colours = HtmlFormatter(style="default", nobackground=True).get_style_defs(".highlight")
     title = html.escape(path.stem.replace("_", " "))
+    above = f'<p class="notice">{html.escape(notice)}</p>\n' if notice else ""
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-        f"<style>{STYLE}{colours}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<style>{STYLE}{colours}</style>\n</head>\n<body>\n<main>\n{above}{body}\n</main>\n</body>\n</html>\n"
     )
 
 

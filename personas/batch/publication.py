@@ -72,8 +72,9 @@ def write_pages(workspace: Workspace, making: Path) -> None:
         path.chmod(0o600)
     pages = making / "notebooks"
     pages.mkdir(exist_ok=True)
+    notice = json.loads((making / "personas.json").read_text(encoding="utf-8")).get("dataset", {}).get("notice", "")
     for path in notebooks_of(workspace):
-        (pages / f"{path.stem}.html").write_text(render_notebook(path, workspace.root), encoding="utf-8")
+        (pages / f"{path.stem}.html").write_text(render_notebook(path, workspace.root, notice), encoding="utf-8")
 
 
 def take_place(swap: Swap) -> None:

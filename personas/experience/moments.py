@@ -127,7 +127,7 @@ def gather_moments(table, members, by: tuple[str, ...], parts: Mapping[str, tupl
 
 def mean_of(moments: Moments, unit: Unit = "score", scale: float = 1.0, shift: float = 0.0) -> Estimate:
     """Mean of the answers, `scale` × it + `shift`, with Student's t interval over customers."""
-    if not moments.customers:
+    if moments.count <= 0:
         return not_measured("no known answers", unit)
     n, value = int(moments.answers), shift + scale * moments.mean
     if moments.customers < 2:
@@ -143,7 +143,7 @@ def mean_of(moments: Moments, unit: Unit = "score", scale: float = 1.0, shift: f
 
 def share_of(moments: Moments) -> Estimate:
     """Share of the answers, with Wilson's interval at the effective number of answers."""
-    if not moments.customers:
+    if moments.count <= 0:
         return not_measured("no known answers", "share")
     p, n = min(max(moments.mean, 0.0), 1.0), moments.n_effective
     middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
@@ -160,7 +160,7 @@ def net_promoters_of(points: Moments) -> Estimate:
     Interval: adjusted Wald, three answers more of which ¾ promoters and ¾ detractors, at the effective number of
     answers, clipped to ±100 [Rocks 2016].
     """
-    if not points.customers:
+    if points.count <= 0:
         return not_measured("no known answers", "points")
     n = points.n_effective
     voted, net = points.squares / points.count * n, points.mean * n

@@ -37,6 +37,7 @@ def tabulate_pain_points(experience: Experience) -> Listing:
             "group": _column(group.segment),
             "rank": f"{pain.rank_low} to {pain.rank_high}" if pain.rank_low < pain.rank_high else f"{pain.rank}",
             "pain point": pain.title,
+            "known": pain.kind,
             "reach": numbers.say(pain.reach),
             "others": numbers.value(pain.rest) if pain.rest else "",
             "severity": pain.severity_words,
@@ -44,6 +45,72 @@ def tabulate_pain_points(experience: Experience) -> Listing:
         }
         for group in experience.groups
         for pain in group.pain_points
+    ]
+    return Listing(pd.DataFrame(rows))
+
+
+def tabulate_ratings(experience: Experience) -> Listing:
+    """Each touchpoint's rating, ease and gap to expectation, everybody and each segment side by side."""
+    numbers = Numerals()
+    columns = {
+        _column(group.segment): {kpi.label: numbers.say(kpi.estimate) for kpi in group.ratings}
+        for group in experience.groups
+    }
+    return Listing(pd.DataFrame(columns).fillna("").rename_axis("touchpoint").reset_index())
+
+
+def tabulate_drivers(experience: Experience, segment: int = 0) -> Listing:
+    """What moves recommendation in a group (0: everybody): importance, performance, what goes with one point more."""
+    drivers = experience.of(segment).drivers
+    if drivers is None:
+        return Listing(pd.DataFrame(), "Drivers of recommendation are not measured: too few answers.")
+    numbers = Numerals()
+    rows = [
+        {
+            "touchpoint": row.touchpoint,
+            "share of what is explained": numbers.say(row.weight),
+            "beats chance": "yes" if row.counts else "no",
+            f"rating, {row.scale_low:g} to {row.scale_high:g}": numbers.say(row.performance),
+            "NPS a point": numbers.say(row.slope),
+            "reading": row.quadrant,
+        }
+        for row in drivers.rows
+    ]
+    told = f"{drivers.outcome}: the touchpoints explain {numbers.say(drivers.r2)} of it, among {drivers.n:,} customers."
+    return Listing(pd.DataFrame(rows), told)
+
+
+def tabulate_journey(experience: Experience, segment: int = 0) -> Listing:
+    """The journey of a group (0: everybody): who was where, how, and how it felt from −2 to +2."""
+    numbers = Numerals()
+    rows = [
+        {
+            "stage": cell.stage,
+            "touchpoint": cell.touchpoint,
+            "customers": numbers.say(cell.share),
+            "others": numbers.value(cell.rest) if cell.rest else "",
+            "what they do": cell.doing,
+            "before": numbers.say(cell.before) if cell.before else "",
+            "after": numbers.say(cell.feeling) if cell.feeling.measured else "",
+            "known": cell.kind,
+        }
+        for cell in experience.of(segment).journey
+    ]
+    return Listing(pd.DataFrame(rows))
+
+
+def tabulate_consistency(experience: Experience) -> Listing:
+    """Whether each touchpoint is the same in every channel: the spread of its ratings and what chance gives."""
+    numbers = Numerals()
+    rows = [
+        {
+            "touchpoint": entry.touchpoint,
+            "channels": ", ".join(f"{c.channel} {numbers.value(c.rating)}" for c in entry.channels),
+            "spread": entry.spread,
+            "chance stays under": entry.chance,
+            "reading": f"{entry.odd} stands out" if entry.beyond_chance else "no more than chance",
+        }
+        for entry in experience.consistency
     ]
     return Listing(pd.DataFrame(rows))
 

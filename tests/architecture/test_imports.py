@@ -111,15 +111,11 @@ def test_light_modules_load_nothing_slow(module):
         "pydantic",
     }
     question = f"import sys, {module}; print(*{slow} & sys.modules.keys())"
-    found = subprocess.run(
-        [sys.executable, "-c", question], capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.split() == []
 
 
 def test_umap_is_imported_only_where_it_draws():
     question = "import sys, personas.segments; print('umap' in sys.modules)"
-    found = subprocess.run(
-        [sys.executable, "-c", question], capture_output=True, text=True, cwd=ROOT, check=True
-    )
+    found = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.strip() == "False"

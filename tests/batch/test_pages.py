@@ -20,7 +20,7 @@ def page(tmp_path, *outputs):
     document = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     path = tmp_path / "01_customers.ipynb"
     path.write_text(json.dumps(document))
-    return render_notebook(path, tmp_path)
+    return render_notebook(path, tmp_path, "Made up <for> tests")
 
 
 def shown(**data):
@@ -76,3 +76,7 @@ def test_lock_is_held_by_one_and_let_go(tmp_path):
         pass
     with hold(tmp_path / "lock", "busy"):
         pass
+
+
+def test_notice_of_the_dataset_stands_on_the_page_as_text(tmp_path):
+    assert '<p class="notice">Made up &lt;for&gt; tests</p>' in page(tmp_path)

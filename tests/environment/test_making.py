@@ -20,9 +20,7 @@ def write_wheel(folder, version):
     information = f"tiny-{version}.dist-info"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.writestr("tiny.py", f'version = "{version}"\n')
-        archive.writestr(
-            f"{information}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n"
-        )
+        archive.writestr(f"{information}/METADATA", f"Metadata-Version: 2.1\nName: tiny\nVersion: {version}\n")
         tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         archive.writestr(f"{information}/WHEEL", tags)
         names = ("tiny.py", f"{information}/METADATA", f"{information}/WHEEL", f"{information}/RECORD")
@@ -76,9 +74,7 @@ def project(tmp_path):
 
 def run_make(project, *arguments, **environment):
     command = [shutil.which("make"), *arguments]
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "CONDA"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "CONDA"))}
     return subprocess.run(command, cwd=project, capture_output=True, text=True, env=kept | environment)
 
 

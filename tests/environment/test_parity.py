@@ -44,9 +44,7 @@ def test_lock_pins_each_dependency_once_and_within_its_range(requirement, python
 def test_lock_holds_pins_with_hashes_and_nothing_else():
     entries = LOCK.replace("\\\n", " ").splitlines()
     for entry in filter(str.strip, entries):
-        assert re.fullmatch(r"[\w.\-\[\]]+==\S+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*", entry), (
-            entry[:80]
-        )
+        assert re.fullmatch(r"[\w.\-\[\]]+==\S+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*", entry), entry[:80]
 
 
 def test_conda_environment_installs_the_lock_and_the_project():
