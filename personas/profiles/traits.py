@@ -187,9 +187,15 @@ def weigh_trait(ledger: Ledger, persona_id: str, standing: Standing, features) -
 
 
 def _test_of(feature: Feature, features) -> str:
-    """How a feature may be tested, "" where it may not."""
+    """How a feature may be tested, "" where it may not.
+
+    A feature of a block that formed the segments is not tested even if its own column did not: the number of children
+    says again what the size of the household said.
+    """
+    if feature.block in {f.block for f in features if f.forms}:
+        return ""
     rule = how_tested(feature.columns, features)
-    return "" if feature.forms or rule.startswith("not tested") else rule
+    return "" if rule.startswith("not tested") else rule
 
 
 def trait_of(standing: Standing, claim_id: str) -> Trait:

@@ -36,6 +36,7 @@ def test_kind_and_order_come_from_the_values(tmp_path, column, values, expected)
         ("points", ["12", "7", "31", "n/a"], ["n/a"]),
         ("region", ["North", "South", "Unknown"], ["Unknown"]),
         ("visits", ["0", "4", "9", "12"], None),
+        ("age", ["20", "30", "39", "77"], None),
         ("points", ["88", "97", "99", "120"], None),
         ("household_type", ["None", "Couple", "Family"], None),
     ],
@@ -112,6 +113,12 @@ def test_another_column_of_the_file_decides_on_day_and_month(tmp_path):
     draft = make_draft(tmp_path, {"contracts.csv": table("customer_id,start_date,end_date,plan", rows)})
     assert draft.todos == []
     assert contract_of(draft)["subscriptions"]["start"]["format"] == "%d/%m/%Y"
+
+
+def test_a_day_that_never_comes_is_no_time(tmp_path):
+    rows = [(f"C{n}", "2023-04-15", "9999-12-31" if n % 3 else "2024-02-20", "basic") for n in range(40)]
+    draft = make_draft(tmp_path, {"contracts.csv": table("customer_id,start_date,end_date,plan", rows)})
+    assert contract_of(draft)["subscriptions"]["end"] == {"column": "end_date", "missing": ["9999-12-31"]}
 
 
 def test_times_with_an_offset_bring_a_time_zone_to_check(tmp_path):
