@@ -60,17 +60,20 @@ def find_data_problems(root: Path, dataset: str, data: Path | None) -> list[Prob
     state = describe_input(root, dataset, data)
     if passed.is_file() and passed.read_text() == state:
         return []
+    from personas.customers import find_name_clashes
     from personas.dataset import check_dataset, read_dataset
 
     try:
-        result = check_dataset(read_dataset(dataset, data=data, root=root))
+        source = read_dataset(dataset, data=data, root=root)
+        result = check_dataset(source)
     except InputError as error:
         return list(error.problems)
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
-    if not result.problems:
+    problems = [*result.problems, *find_name_clashes(source)]
+    if not problems:
         passed.write_text(state)
-    return list(result.problems)
+    return problems
 
 
 def describe_input(root: Path, dataset: str, data: Path | None) -> str:

@@ -7,7 +7,7 @@ meaning of every column and a sheet that says how good the data is.
 
 from personas.customers.models import Feature, Quality
 from personas.customers.storage import read_customers, write_customers
-from personas.customers.table import Customers, Rehearsal, build_customers, customer_expression
+from personas.customers.table import Customers, Rehearsal, build_customers, customer_expression, find_name_clashes
 
 __all__ = [
     "Customers",
@@ -16,6 +16,7 @@ __all__ = [
     "Rehearsal",
     "build_customers",
     "customer_expression",
+    "find_name_clashes",
     "read_customers",
     "write_customers",
 ]

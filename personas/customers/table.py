@@ -10,6 +10,7 @@ from personas.customers.behaviour import campaign_features, leading_categories, 
 from personas.customers.feedback import feedback_features, list_questions, response_features
 from personas.customers.models import Feature, Quality
 from personas.customers.quality import describe_quality
+from personas.customers.wording import read_wording
 from personas.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -78,11 +79,27 @@ class Customers:
         return head + table.to_html(index=False, na_rep="", float_format=lambda x: f"{x:,.2f}", border=0)
 
 
+def find_name_clashes(dataset: Dataset) -> list[Problem]:
+    """Attributes that are named like a feature which is worked out from purchases or campaigns."""
+    return [
+        Problem(
+            f"data/{dataset.name}/dataset.yml: customers.attributes.{attribute.name}",
+            "the name of a feature that is worked out",
+            "a name of its own",
+            f"call it {attribute.name}_given and keep the column with `column:`",
+        )
+        for attribute in dataset.attributes
+        if attribute.name in read_wording() or attribute.name.startswith("mix_")
+    ]
+
+
 def build_customers(dataset: Dataset) -> Customers:
     """Build the customer table of a dataset as of its observation end.
 
-    Raises InputError when nobody is left, saying which table was empty.
+    Raises InputError when an attribute has the name of a computed feature, or when nobody is left.
     """
+    if clashes := find_name_clashes(dataset):
+        raise InputError(clashes)
     categories = _categories(dataset) if _sells(dataset) else ()
     table, features = customer_expression(dataset, dataset.observation_start, dataset.observation_end, categories)
     frame = table.order_by("customer_id").to_pandas()

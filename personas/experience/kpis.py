@@ -123,6 +123,10 @@ LIFETIME_VALUE = NotMeasured(
     why="most customers were there before the data begins, so their histories are cut off on the left",
     would_need="purchases since each customer's first, or the date of the first purchase",
 )
+NO_MODEL = {
+    "why": "no model of lifetimes is fitted in this version",
+    "would_need": "nothing more of the data: purchases are known since each customer's first",
+}
 
 
 def measure_kpis(
@@ -225,7 +229,12 @@ def list_not_measured(frame: pd.DataFrame, roles, kpis: tuple[Kpi, ...] = ()) ->
     elif "resolved_median" not in measured:
         missing.append(WOULD_NEED[3].model_copy(update={"why": "too few cases were resolved in the time seen"}))
     if "subscriptions" not in roles:
-        missing.append(WOULD_NEED[4])
-    if "tenure" not in frame or frame["tenure"].notna().mean() < 0.5:
+        stands_in = "recency" in frame
+        missing.append(WOULD_NEED[4] if stands_in else WOULD_NEED[4].model_copy(update={"why": "no contracts"}))
+    if "tenure" not in frame:
+        missing.append(LIFETIME_VALUE.model_copy(update={"why": "no purchases"}))
+    elif frame["tenure"].notna().mean() < 0.5:
         missing.append(LIFETIME_VALUE)
+    else:
+        missing.append(LIFETIME_VALUE.model_copy(update=NO_MODEL))
     return tuple(missing)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from personas.customers import Customers
 from personas.dataset import Dataset
@@ -36,6 +37,7 @@ def measure_experience(
     segments = segmentation.members["segment"].to_numpy()
     opened = isinstance(source, Dataset)
     roles = tuple(source.tables) if opened else source
+    source = with_feedback_at_hand(source) if opened else source
     outcomes = measure_outcomes(source, customers, segments, min_group, seed) if opened else NOTHING
     voices = gather_voices(source, customers, survey_weights(source, frame)) if opened else None
     groups = []
@@ -62,6 +64,15 @@ def measure_experience(
         groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis),
         consistency=outcomes.consistency,
     )  # fmt: skip
+
+
+def with_feedback_at_hand(dataset: Dataset) -> Dataset:
+    """The same dataset, its feedback put together once instead of for every question; what was written stays away."""
+    feedback = dataset.tables.get("feedback")
+    if feedback is None:
+        return dataset
+    kept = [name for name in feedback.columns if name not in ("text", "language")]
+    return replace(dataset, tables={**dataset.tables, "feedback": feedback.select(*kept).cache()})
 
 
 def behind(pain: PainPoint, places: int) -> PainPoint:

@@ -85,7 +85,7 @@ def list_troubles(
         Trouble(
             key=f"problem_{row.code}", title=row.label or row.code, touchpoint=row.touchpoint, stage=row.stage,
             affected=complaints.about("code", row.code), rating=columns.get(row.touchpoint, ""),
-            finding=f"{{share}} say so when asked about problems: {(row.label or row.code).lower()}",
+            finding=f"{{share}} name this as a problem when asked: {lower_first(row.label or row.code)}",
             columns=("feedback.code",), filter=f"problem {row.code}",
         )
         for row in named.itertuples()
@@ -97,6 +97,11 @@ def list_troubles(
         if question.touchpoint not in covered and not (parts and question.metric == "csat"):
             found.append(_low_rating(name, question, ratings[name], complaints))
     return tuple(trouble for trouble in found if trouble.affected.any())
+
+
+def lower_first(text: str) -> str:
+    """Lower the first letter unless the word is an abbreviation."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
 def _low_rating(name: str, question: Question, ratings: np.ndarray, complaints: Complaints) -> Trouble:

@@ -19,6 +19,11 @@ from personas.parameters import STAGES
 
 ROOT = Path(__file__).parents[2]
 
+NAMES = """
+def find_name_clashes(dataset):
+    return []
+"""
+
 READING = """
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +119,7 @@ def write_project(root: Path) -> Project:
     for folder in ("customers", "segments", "experience", "profiles", "changes"):
         write(root / "personas" / folder / "__init__.py", "")
     write(root / "personas" / "dataset" / "__init__.py", READING)
+    write(root / "personas" / "customers" / "__init__.py", NAMES)
     write(root / "personas" / "report" / "__init__.py", WRITING)
     write(root / "data" / "tiny" / "dataset.yml", CONTRACT)
     write(root / "data" / "tiny" / "rows.csv", "id\n1\n")
