@@ -188,5 +188,14 @@ def test_an_answer_to_an_older_campaign_shows_that_it_was_received():
 
 
 def test_campaigns_on_the_end_day_are_not_seen():
-    found = touched(("ada", "2024-12-31", "interest", "1"), ("ada", "2025-01-01", "interest", "2"))
+    found = touched(
+        ("ada", "2024-12-31", "interest", "1"), ("ada", "2025-01-01", "interest", "2"), ("bob", "2024-06-01", "purchase", "1")
+    )  # fmt: skip
     assert found.loc["ada", "campaigns_received"] == 1
+
+
+def test_response_is_not_measured_where_no_purchase_names_a_campaign():
+    rows = ibis.memtable(
+        {"customer_id": ["ada"], "time": [pd.Timestamp("2024-06-01")], "stage": ["interest"], "campaign": ["1"]}
+    )
+    assert campaign_features(rows, START, END) is None
