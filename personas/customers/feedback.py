@@ -38,6 +38,7 @@ METRICS = {
 }  # fmt: skip
 MIN_ANSWERS, MOST_TOUCHPOINTS = 30, 40
 OWN_BRAND = "own"
+DECIMAL = "decimal(38, 12)"
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,11 @@ def own_answers(feedback, start: datetime | None = None, end: datetime | None = 
     rows = rows.mutate(good=rows.higher_is_better.fill_null(True).ifelse(share, 1 - share))
     text = {n: rows[n].fill_null("") if n in has else ibis.literal("") for n in ("metric", "touchpoint", "stage")}
     return rows.mutate(**text)
+
+
+def exact_sum(values, where=None):
+    """Sum of numbers as a float: added up as decimals, since floats add up differently in every order of rows."""
+    return values.cast(DECIMAL).sum(where=where).cast("float64")
 
 
 def about_us(feedback, start: datetime | None = None, end: datetime | None = None):
@@ -162,7 +168,8 @@ def feedback_features(
 
 def _mean_on(question: Question, which):
     """Mean of the chosen answers on a question's scale."""
-    return question.low + (question.high - question.low) * _.good.mean(where=which)
+    good = exact_sum(_.good, which) / _.count(where=which).nullif(0)
+    return (question.low + (question.high - question.low) * good).round(9)  # decimals cut a third off at the 12th
 
 
 def _described(name: str, column: str, *, kind: str = "number", **words) -> Feature:

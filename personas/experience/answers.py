@@ -8,7 +8,7 @@ from functools import partial
 import ibis
 from ibis import _
 
-from personas.customers.feedback import RATED, Question, own_answers, rating_columns
+from personas.customers.feedback import RATED, Question, exact_sum, own_answers, rating_columns
 from personas.estimates import Estimate
 from personas.experience.comparison import Group, Wording, compare_groups
 from personas.experience.models import Kpi
@@ -66,9 +66,9 @@ def _flagged(rows, expected: bool):
 
 def _summed(rows, *by: str):
     return rows.group_by("customer_id", *by).agg(
-        n=_.count(), good=_.good.sum(), good2=(_.good * _.good).sum(), asked=_.asked.sum(), net=_.net.sum(),
-        voted=_.voted.sum(), top=_.top.sum(), easy=_.easy.sum(), paired=_.gap.count(), gap=_.gap.sum().fill_null(0.0),
-        gap2=(_.gap * _.gap).sum().fill_null(0.0),
+        n=_.count(), good=exact_sum(_.good), good2=exact_sum(_.good * _.good), asked=_.asked.sum(), net=_.net.sum(),
+        voted=_.voted.sum(), top=_.top.sum(), easy=_.easy.sum(), paired=_.gap.count(),
+        gap=exact_sum(_.gap).fill_null(0.0), gap2=exact_sum(_.gap * _.gap).fill_null(0.0),
     )  # fmt: skip
 
 

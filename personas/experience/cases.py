@@ -90,8 +90,10 @@ def measure_contracts(subscriptions, members, groups: Group, start: datetime, en
         kpis.append(_compare_spells(wording, spells, who, groups, lambda own: share_left(own, months * MONTH)))
     begun = ibis.greatest(subscriptions.start, ibis.literal(start))
     last = _ended(subscriptions).coalesce(ibis.literal(end))
-    rows = subscriptions.mutate(months=_days(begun, last) / MONTH, over=_ended(subscriptions).notnull())
-    rows = rows.group_by("customer_id").agg(n=_.months.sum(), over=_.over.cast("float64").sum())
+    rows = subscriptions.mutate(seconds=last.delta(begun, unit="second"), over=_ended(subscriptions).notnull())
+    rows = rows.group_by("customer_id").agg(
+        n=_.seconds.sum().cast("float64") / (DAY * MONTH), over=_.over.cast("float64").sum()
+    )
     text = "Contracts that ended a month, of those running"
     wording = Wording("churn_a_month", "Churn a month", text, "lower", columns)
     sums = gather_moments(rows, members, (), {"over": ("n", "over", "over")})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from ibis import _
 
-from personas.customers.feedback import RATED, Question, own_answers, rated_touchpoints
+from personas.customers.feedback import RATED, Question, exact_sum, own_answers, rated_touchpoints
 from personas.experience.answers import on_scale_of
 from personas.experience.comparison import Group
 from personas.experience.models import ChannelRating, Consistency
@@ -27,7 +27,7 @@ def measure_consistency(
         return ()
     rated = rows.filter(_.metric.isin(RATED), _.touchpoint != "", _.channel.notnull())
     sums = rated.group_by("customer_id", "touchpoint", "channel").agg(
-        n=_.count(), good=_.good.sum(), good2=(_.good * _.good).sum()
+        n=_.count(), good=exact_sum(_.good), good2=exact_sum(_.good * _.good)
     )
     found: dict[str, dict[str, Moments]] = {}
     parts = {"good": ("n", "good", "good2")}

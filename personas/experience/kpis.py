@@ -123,10 +123,12 @@ LIFETIME_VALUE = NotMeasured(
     why="most customers were there before the data begins, so their histories are cut off on the left",
     would_need="purchases since each customer's first, or the date of the first purchase",
 )
-NO_MODEL = {
-    "why": "no model of lifetimes is fitted in this version",
-    "would_need": "nothing more of the data: purchases are known since each customer's first",
-}
+NO_LIFETIMES = LIFETIME_VALUE.model_copy(
+    update={
+        "why": "no model of lifetimes is fitted in this version",
+        "would_need": "nothing more of the data: purchases are known since each customer's first",
+    }
+)
 
 
 def measure_kpis(
@@ -235,6 +237,4 @@ def list_not_measured(frame: pd.DataFrame, roles, kpis: tuple[Kpi, ...] = ()) ->
         missing.append(LIFETIME_VALUE.model_copy(update={"why": "no purchases"}))
     elif frame["tenure"].notna().mean() < 0.5:
         missing.append(LIFETIME_VALUE)
-    else:
-        missing.append(LIFETIME_VALUE.model_copy(update=NO_MODEL))
     return tuple(missing)

@@ -9,7 +9,7 @@ from personas.customers import Customers
 from personas.dataset import Dataset
 from personas.experience.drivers import measure_drivers
 from personas.experience.journey import measure_journey
-from personas.experience.kpis import list_not_measured, measure_kpis, value_share
+from personas.experience.kpis import NO_LIFETIMES, list_not_measured, measure_kpis, value_share
 from personas.experience.models import Experience, GroupExperience, PainPoint
 from personas.experience.outcomes import NOTHING, measure_outcomes, survey_weights
 from personas.experience.pain_points import find_pain_points
@@ -60,8 +60,11 @@ def measure_experience(
                 drivers=measure_drivers(voices, inside, number, seed) if voices else None,
             )
         )
+    missing = list_not_measured(frame, roles, groups[0].kpis)
+    if all(gap.what != NO_LIFETIMES.what for gap in missing):
+        missing = (*missing, NO_LIFETIMES)
     return Experience(
-        groups=tuple(groups), not_measured=list_not_measured(frame, roles, groups[0].kpis),
+        groups=tuple(groups), not_measured=missing,
         consistency=outcomes.consistency,
     )  # fmt: skip
 

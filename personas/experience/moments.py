@@ -16,6 +16,7 @@ from operator import add
 import numpy as np
 import pandas as pd
 
+from personas.customers.feedback import exact_sum
 from personas.estimates import Estimate, Unit, not_measured
 
 Z = 1.959963984540054
@@ -114,9 +115,10 @@ def gather_moments(table, members, by: tuple[str, ...], parts: Mapping[str, tupl
             "answers": c, "customers": (c > 0).cast("float64"), "count": w * c, "total": w * x, "squares": w * q,
             "weights": w * w * c, "cc": w * w * c * c, "cx": w * w * c * x, "xx": w * w * x * x,
         }  # fmt: skip
-        columns |= {f"{part} {name}": value.sum() for name, value in known.items()}
+        columns |= {f"{part} {name}": exact_sum(value) for name, value in known.items()}
     found: dict[tuple, dict[int, Moments]] = {}
-    for row in rows.group_by("segment", *by).agg(**columns).to_pyarrow().to_pylist():
+    # In order, since segments are added up to the base and floats add up differently in every order.
+    for row in rows.group_by("segment", *by).agg(**columns).order_by("segment", *by).to_pyarrow().to_pylist():
         for part in parts:
             sums = {name: row[f"{part} {name}"] or 0.0 for name in Moments.__dataclass_fields__}
             if sums["answers"]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from ibis import _
 
-from personas.customers.feedback import RATED, own_answers
+from personas.customers.feedback import RATED, exact_sum, own_answers
 from personas.experience.moments import Moments, gather_moments
 
 SCORED = (*RATED, "ces")
@@ -78,7 +78,7 @@ def _feelings(said, members, moments_known: bool) -> dict[str, dict[Place, BySeg
 
 def _felt(rows, members) -> dict[Place, BySegment]:
     sums = rows.group_by("customer_id", "stage", "touchpoint").agg(
-        n=_.count(), good=_.good.sum(), good2=(_.good * _.good).sum()
+        n=_.count(), good=exact_sum(_.good), good2=exact_sum(_.good * _.good)
     )
     return _by_place(sums, members, {"good": ("n", "good", "good2")})["good"]
 

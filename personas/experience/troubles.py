@@ -62,7 +62,7 @@ def gather_complaints(feedback, ids: pd.Series) -> Complaints:
         n: rows[n].fill_null("") if n in rows.columns else ibis.literal("") for n in ("label", "touchpoint", "stage")
     }
     rows = rows.select("customer_id", "metric", "code", "polarity", **texts).distinct()
-    frame = rows.to_pandas()
+    frame = rows.order_by("customer_id", "metric", "code", "label", "touchpoint", "stage", "polarity").to_pandas()
     frame["place"] = pd.Index(ids).get_indexer(frame["customer_id"])
     frame = frame[frame["place"] >= 0]
     complained = (frame["polarity"] == "complaint").fillna(False).to_numpy(bool)

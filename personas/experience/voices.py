@@ -11,7 +11,7 @@ import pandas as pd
 from ibis import _
 
 from personas.customers import Customers
-from personas.customers.feedback import Question, list_questions, own_answers, rating_columns
+from personas.customers.feedback import Question, exact_sum, list_questions, own_answers, rating_columns
 from personas.dataset import Dataset
 from personas.experience.troubles import Trouble, gather_complaints, list_troubles
 
@@ -64,7 +64,7 @@ def _recommendation(rows, ids: pd.Series) -> tuple[np.ndarray | None, np.ndarray
     """Mean score and mean vote of each customer."""
     asked = rows.filter(_.metric == "nps", _.scale_low == 0, _.scale_high == 10)
     vote = ibis.cases((_.good > 0.85, 100.0), (_.good < 0.65, -100.0), else_=0.0)
-    means = asked.group_by("customer_id").agg(score=10 * _.good.mean(), net=vote.mean()).to_pandas()
+    means = asked.group_by("customer_id").agg(score=10 * exact_sum(_.good) / _.count(), net=vote.mean()).to_pandas()
     if means.empty:
         return None, None
     placed = means.set_index("customer_id").reindex(ids)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from personas.experience.outcomes import measure_outcomes
+
 
 def test_recommendation_of_those_who_answered(demo):
     """The scores are those planted; only the few typed as 99 are missing, hence within a point."""
@@ -46,3 +48,9 @@ def test_more_answer_where_it_was_planted(demo):
 def test_staff_are_asked_once_for_everybody(demo):
     assert demo.kpi("enps").estimate.n == demo.truth["employees"]["employees"]
     assert "enps" not in {k.key for k in demo.outcomes.kpis[1]}
+
+
+def test_the_same_data_give_the_same_bytes(demo):
+    """The engine adds up in any order of rows, with several threads: nothing may depend on it."""
+    again = measure_outcomes(demo.dataset, demo.customers, demo.segments, 10)
+    assert again == demo.outcomes
