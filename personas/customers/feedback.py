@@ -123,11 +123,16 @@ def rated_touchpoints(questions: Iterable[Question]) -> tuple[Question, ...]:
     return tuple(first.values())[:MOST_TOUCHPOINTS]
 
 
+def rating_column(touchpoint: str) -> str:
+    """The column of the customer table that holds the mean rating of a touchpoint."""
+    return "rating_" + "".join(c if c.isalnum() else "_" for c in touchpoint.lower())
+
+
 def rating_columns(questions: Iterable[Question]) -> dict[str, Question]:
     """The column of the customer table for each rated touchpoint; names that would be the same get a number."""
     names: dict[str, Question] = {}
     for question in rated_touchpoints(questions):
-        stem = name = "rating_" + "".join(c if c.isalnum() else "_" for c in question.touchpoint.lower())
+        stem = name = rating_column(question.touchpoint)
         number = 2
         while name in names:
             name, number = f"{stem}_{number}", number + 1

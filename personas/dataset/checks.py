@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import ibis
 
-from personas.dataset.coverage import coverage_notes, doubtful_attributes
+from personas.dataset.coverage import coverage_notes, doubtful_attributes, weightless
 from personas.dataset.doubts import Doubt, doubts_of
 from personas.dataset.models import CheckResult, Dataset, SetAsideRows
 from personas.dataset.normalise import Part
@@ -39,8 +39,9 @@ def check_dataset(dataset: Dataset) -> CheckResult:
         return CheckResult(tuple(problems), tuple(warnings), tuple(set_aside))
     found = check_relations(dataset)
     warnings += [*found.warnings, *doubtful_times(dataset), *doubtful_attributes(dataset)]
-    notes = coverage_notes(dataset) if not found.problems else ()
-    return CheckResult(found.problems, tuple(warnings), (*set_aside, *found.set_aside), notes)
+    problems = [*found.problems, *weightless(dataset)]
+    notes = coverage_notes(dataset) if not problems else ()
+    return CheckResult(tuple(problems), tuple(warnings), (*set_aside, *found.set_aside), notes)
 
 
 def check_part(name: str, part: Part, dataset: Dataset) -> CheckResult:

@@ -5,6 +5,7 @@ Nothing here fails on a value that does not fit: text that is no number becomes 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -93,12 +94,21 @@ def as_text(raw: ibis.Value) -> ibis.Value:
 
 
 def plain(raw: ibis.Value, decimal: str = ".", thousands: str | None = None) -> ibis.Value:
-    """Write a number given as text with a decimal point and nothing between thousands."""
+    """Write a number given as text with a decimal point and nothing between thousands.
+
+    Text that breaks the source's own way of writing (5.00 where the point is between thousands) becomes NULL: read
+    all the same, it would be a hundred times as much.
+    """
     if not raw.type().is_string():
         return raw
     if thousands:
-        raw = raw.replace(thousands, "")
-    return raw.replace(decimal, ".") if decimal != "." else raw
+        sign, point = re.escape(thousands), re.escape(decimal)
+        grouped = raw.re_search(rf"^\s*[-+]?\d{{1,3}}({sign}\d{{3}})+({point}\d*)?\s*$")
+        whole = ~raw.contains(thousands) | grouped
+        raw = whole.ifelse(raw.replace(thousands, ""), ibis.null("string"))
+    if decimal != ".":
+        raw = raw.contains(".").ifelse(ibis.null("string"), raw.replace(decimal, "."))
+    return raw
 
 
 def as_number(raw: ibis.Value, decimal: str = ".", thousands: str | None = None) -> ibis.Value:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-PASSWORD = re.compile(r"://[^/@\s]*:([^@\s]*)@")
+PASSWORD = re.compile(r"://[^/@\s]*:(\S*)@")
 SECRET_OPTION = re.compile(
-    r"[?&](?:password|passwd|pwd|token|secret|api_?key|access_key|motherduck_token)=([^&\s]*)", re.I
+    r"[?&]\w*(?:password|passwd|passphrase|pwd|token|secret|api_?key|access_key|private_key|credentials?)=([^&\s]*)",
+    re.I,
 )
 
 
@@ -31,7 +32,7 @@ def masked(url: str) -> str:
     >>> masked("postgres://reader:hunter2@db/shop?token=abc")
     'postgres://***@db/shop?token=***'
     """
-    url = re.sub(r"://[^/@\s]*@", "://***@", url)
+    url = re.sub(r"://\S*@", "://***@", url)
     return SECRET_OPTION.sub(lambda found: found.group(0).replace(found.group(1), "***") if found.group(1) else "", url)
 
 

@@ -57,11 +57,17 @@ class Source(Strict):
             raise ValueError("either table or query beside connection")
         if self.package is not None and self.file is None:
             raise ValueError("file: which file of the package")
+        if self.file is not None and not self.file.strip():
+            raise ValueError("file: a name, or . for the whole folder; found nothing")
+        if self.thousands == self.decimal:
+            raise ValueError(f'two different signs for decimal and thousands; found "{self.decimal}" for both')
         return self
 
 
 def _moment(value: Any) -> Any:
-    """A calendar day stands for its first moment."""
+    """A calendar day stands for its first moment; a number stands for nothing (2024 is no moment)."""
+    if isinstance(value, int | float):
+        raise ValueError("a day such as 2024-05-31")
     if isinstance(value, str) and len(value) == 10:
         return datetime.combine(date.fromisoformat(value), datetime.min.time())
     return value
@@ -80,7 +86,7 @@ class Period(Strict):
     def _rising(self) -> Period:
         for moment in (self.start, self.end):
             if moment is not None and moment.tzinfo is not None:
-                raise ValueError("local times without a zone")
+                raise ValueError(f"local times without a zone; found {moment.isoformat()}")
         if self.start and self.end and self.start >= self.end:
             raise ValueError(f"a start before the end; found {self.start:%Y-%m-%d} and {self.end:%Y-%m-%d}")
         return self

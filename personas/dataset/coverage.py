@@ -39,7 +39,7 @@ def doubtful_attributes(dataset: Dataset) -> list[Problem]:
         elif attribute.kind == "category" and not attribute.levels and values > 30 and values > known / 2:
             found = f"{values:,} values in {known:,} rows: an id or free text rather than a category"
             warnings.append(Problem(place, found, "a few values that many share", "group them, or leave it out"))
-    if "weights" in row and row["weights"] is not None:
+    if "weights" in row:
         warnings += _odd_weights(row, dataset)
     return warnings
 
@@ -51,13 +51,37 @@ def _odd_weights(row: dict, dataset: Dataset) -> list[Problem]:
         found.append(
             Problem(place, f"{row['unweighted']:,} customers without a weight", "a weight each", "they count as 1")
         )
+    if row["weights"] is None:
+        return found
     mean = row["weights"] / max(row["all"] - row["unweighted"], 1)
     if not 0.9 <= mean <= 1.1 and mean < 2:
-        sum_of = f"weights that sum to {row['weights']:,.0f} for {row['all']:,} customers"
+        sum_of = f"weights that sum to {_sum_shown(row['weights'])} for {row['all']:,} customers"
         found.append(
             Problem(place, sum_of, "the number of customers, or of the population", "see whether it is the weight")
         )
     return found
+
+
+def _sum_shown(total: float) -> str:
+    """Write a sum of weights; a small one must not look like none.
+
+    >>> _sum_shown(1234567.2), _sum_shown(0.18)
+    ('1,234,567', '0.18')
+    """
+    return f"{total:,.0f}" if abs(total) >= 10 or total == 0 else f"{total:.3g}"
+
+
+def weightless(dataset: Dataset) -> list[Problem]:
+    """Find a weight that counts for nothing: every mean would divide by zero."""
+    table = dataset.tables["customers"]
+    if "weight" not in table.columns:
+        return []
+    row = table.aggregate(known=table.weight.count(), most=table.weight.max()).to_pyarrow().to_pylist()[0]
+    if not row["known"] or row["most"] > 0:
+        return []
+    place = dataset.document.place(["customers", "weight"])
+    fix = "name another column, or leave weight: out"
+    return [Problem(place, "a weight of 0 for everybody who has one", "weights above zero", fix)]
 
 
 def coverage_notes(dataset: Dataset) -> tuple[str, ...]:

@@ -127,7 +127,8 @@ def _parse(text: str, shown: str) -> Document:
         found = f"text that is not YAML: {error.problem or error.context}"
         raise InputError([Problem(f"{shown}{line}", found, "YAML", fix)]) from None
     except (yaml.YAMLError, ValueError, TypeError) as error:
-        raise InputError([Problem(shown, f"text that is not YAML: {error}", "YAML")]) from None
+        text = " ".join(str(error).split())
+        raise InputError([Problem(shown, f"text that is not YAML: {text}", "YAML")]) from None
 
 
 def _unsafe(root: yaml.Node, shown: str) -> list[Problem]:

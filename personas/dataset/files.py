@@ -6,6 +6,7 @@ import importlib.util
 import re
 from pathlib import Path
 
+from personas.dataset.connections import masked
 from personas.dataset.contract import Contract, Source
 from personas.dataset.document import Document
 from personas.errors import InputError, Problem, did_you_mean
@@ -87,24 +88,39 @@ def _files(base: Path, pattern: str) -> tuple[Path, ...]:
     if path.is_file():
         return (path.resolve(),)
     if any(sign in pattern for sign in "*?[") and not Path(pattern).is_absolute() and ".." not in pattern:
-        return tuple(sorted(file.resolve() for file in base.glob(pattern) if file.is_file()))
+        try:
+            return tuple(sorted(file.resolve() for file in base.glob(pattern) if file.is_file()))
+        except ValueError:  # such as a pattern with ** inside a word
+            return ()
     return ()
 
 
 def _missing(place: str, source: Source, base: Path, data: str | Path | None) -> Problem:
+    if "://" in source.file:
+        fix = "download it, or read a database with connection: and table:"
+        return Problem(place, f"the address {masked(source.file)}", "a file on this machine", fix)
     near = [file.name for file in base.iterdir() if file.suffix.lower() in FORMATS] if base.is_dir() else []
     where = str(data) if data is not None else "the dataset's folder"
     wanted = source.file if source.package is None else f"{source.file} of the package {source.package}"
+    if source.package is not None:
+        where = "the package"
     fix = f"get the files from {source.where}, then DATA=path" if source.where else "put it there, or say DATA=path"
     if near and not source.where and source.package is None and "did you mean" in did_you_mean(source.file, near):
         fix = did_you_mean(source.file, near)
     return Problem(place, f"no file {wanted}", f"a file in {where}", fix)
 
 
+def kinds_of(source: Source, files: tuple[Path, ...]) -> set[str]:
+    """Name the formats of a source's files; of an ending that nothing is known of, the ending."""
+    return {source.format or FORMATS.get(file.suffix.lower(), file.suffix or "no ending") for file in files}
+
+
 def _mixed(place: str, source: Source, files: tuple[Path, ...]) -> list[Problem]:
-    kinds = {source.format or FORMATS.get(file.suffix.lower(), file.suffix) for file in files}
+    kinds = kinds_of(source, files)
     if len(kinds) == 1 and kinds <= set(FORMATS.values()):
         return []
+    if kinds == {".xls"}:
+        return [Problem(place, f"{source.file}, of Excel before 2007", "an .xlsx file", "save it as .xlsx in Excel")]
     found = f"files of the kinds {', '.join(sorted(kinds))}"
     return [Problem(place, found, "one of csv, parquet, jsonl, excel", "name the files, or say format:")]
 

@@ -6,6 +6,7 @@ The simplest form is the column's name. Everything else is a key beside it: labe
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -46,6 +47,8 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 Labels = Annotated[dict[str, str], BeforeValidator(_labels)]
 Groups = Annotated[dict[str, tuple[str, ...]], BeforeValidator(_groups)]
 
+# The specifiers that the engine reads; `%-d` is a day without a leading zero.
+TIME_FORMAT = re.compile(r"(?=.*%[^%])(?:[^%]|%-?[aAbBdcfgGHIjmMnpSuUVwWxXyYzZ]|%%)+", re.DOTALL)
 ORIGINS = ("column", "columns", "value", "expression")
 
 
@@ -77,6 +80,8 @@ class Mapped(Strict):
         given = [name for name in ORIGINS if getattr(self, name) not in (None, ())]
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(ORIGINS)}; found {' and '.join(given) or 'none'}")
+        if self.format is not None and not TIME_FORMAT.fullmatch(self.format):
+            raise ValueError(f"format: a way of writing times such as %d/%m/%Y %H:%M; found {self.format}")
         return self
 
     @classmethod

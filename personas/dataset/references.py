@@ -35,11 +35,14 @@ def check_names(contract: Contract, document: Document) -> list[Problem]:
     for keys, attributes in _attribute_groups(contract):
         for name, attribute in attributes.items():
             at = document.place([*keys, name])
-            if name in RESERVED or " " in name.strip() != name:
+            if name in RESERVED:
                 problems.append(Problem(at, f'the name "{name}"', "another one; this one has a meaning of its own"))
+            if not name.strip() or name.strip() != name:
+                problems.append(Problem(at, f'the name "{name}"', "a name without blanks around it"))
             twice = sorted({code for code in getattr(attribute, "order", ()) if attribute.order.count(code) > 1})
             if twice:
                 problems.append(Problem(at + ".order", f"{', '.join(twice)} twice", "every value once"))
+    problems += _clashes(contract, document)
     b2b = contract.relationship == "b2b"
     for role, number, part in contract.tables():
         if getattr(part, "account", None) is not None and not b2b:
@@ -57,6 +60,21 @@ def check_names(contract: Contract, document: Document) -> list[Problem]:
         if feature.role not in declared:
             place = document.place(["features", name, "role"])
             problems.append(Problem(place, f"{feature.role}, which is not described", "a role of this file"))
+    return problems
+
+
+def _clashes(contract: Contract, document: Document) -> list[Problem]:
+    """Find names that are there twice: the engine does not tell Age from age."""
+    problems = []
+    groups = [[(["sources", name], name) for name in contract.sources]]
+    groups.append([([*keys, name], name) for keys, attributes in _attribute_groups(contract) for name in attributes])
+    for group in groups:
+        seen: dict[str, list] = {}
+        for keys, name in group:
+            first = seen.setdefault(name.casefold(), keys)
+            if first is not keys:
+                found = f'the name "{name}", like {".".join(first)}'
+                problems.append(Problem(document.place(keys), found, "every name once, capitals aside", "rename one"))
     return problems
 
 
@@ -120,6 +138,11 @@ def check_features(contract: Contract, roles: Mapping[str, Role], document: Docu
             found = [Problem(place, "a value a row", "one value a customer", fix)]
         if not found and "customer_id" not in table.columns and "account_id" not in table.columns:
             found = [Problem(place, f"{feature.role} without a customer", "a role whose rows belong to customers")]
+        if not found:
+            kind = translate_expression(feature.expression, values).type()
+            if not (kind.is_numeric() or kind.is_boolean() or kind.is_null()):
+                fix = "count it, or turn it into a number with CASE WHEN … THEN 1 ELSE 0 END"
+                found = [Problem(place, f"a value of type {kind}", "a number, or yes or no", fix)]
         problems += found
     return problems
 

@@ -15,7 +15,7 @@ from personas.dataset.connections import filled, masked, scrubbed, unset_variabl
 from personas.dataset.contract import Contract, Source
 from personas.dataset.document import Document
 from personas.dataset.engine import CLOSED, lock_engine, named, open_engine, quoted
-from personas.dataset.files import FORMATS
+from personas.dataset.files import FORMATS, kinds_of
 from personas.errors import Problem
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ def _open_files(contract, files, document):
     connection = open_engine()
     tables, problems = {}, []
     for name, paths in files.items():
+        kinds = kinds_of(contract.sources[name], paths)
+        taken = name.casefold() in {other.casefold() for other in tables}
+        if taken or len(kinds) > 1 or not kinds <= set(FORMATS.values()):  # said already, where names are checked
+            continue
         place = document.place(["sources", name])
         try:
             tables[name] = _open_file(connection, name, contract.sources[name], paths)
@@ -64,7 +68,7 @@ def _open_file(connection: BaseBackend, name: str, source: Source, paths: tuple[
     if kind == "jsonl":
         return _view(connection, name, f"read_json({listed}, format = 'newline_delimited', union_by_name = true)")
     if kind == "excel":
-        return connection.create_table(name, _read_excel(paths, source.sheet), temp=True)
+        return connection.create_table(name, _read_excel(paths, source), temp=True)
     if not any(path.stat().st_size for path in paths):
         raise ValueError("the file is empty")
     encoding = codecs.lookup(source.encoding).name
@@ -84,6 +88,8 @@ def _open_file(connection: BaseBackend, name: str, source: Source, paths: tuple[
 def _view(connection: BaseBackend, name: str, reader: str) -> ibis.Table:
     """Make a view with clean column names, blanks around text removed and empty text as NULL in CSV files."""
     found = connection.raw_sql(f"DESCRIBE SELECT * FROM {reader}").fetchall()
+    if reader.startswith("read_json") and [column for column, *_ in found] == ["json"]:
+        raise ValueError("JSON Lines has an object a line; this has none, or one array around all of them")
     trim = reader.startswith("read_csv")
     if trim and len(found) == 1 and any(sign in found[0][0] for sign in ",;\t|"):
         raise ValueError("one column only: the separator is another, or a quote is not closed")
@@ -101,18 +107,18 @@ def _view(connection: BaseBackend, name: str, reader: str) -> ibis.Table:
     return connection.table(name)
 
 
-def _read_excel(paths: tuple[Path, ...], sheet: str | None) -> pyarrow.Table:
+def _read_excel(paths: tuple[Path, ...], source: Source) -> pyarrow.Table:
     """Read a sheet as text, as one reads a CSV file; a date becomes 2024-05-31 00:00:00."""
     import openpyxl
 
-    parts = []
+    parts, sheet = [], source.sheet
     for path in paths:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         if sheet is not None and sheet not in book.sheetnames:
             raise ValueError(f"no sheet {sheet}; sheets: {', '.join(book.sheetnames)}")
         rows = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
         book.close()
-        parts.append(_text_table(rows))
+        parts.append(_text_table(rows, source.decimal))
     return pyarrow.concat_tables(parts, promote_options="default")
 
 
@@ -130,19 +136,23 @@ def _read_csv(paths: tuple[Path, ...], source: Source) -> pyarrow.Table:
     return pyarrow.concat_tables(parts, promote_options="default")
 
 
-def _text_table(rows: list) -> pyarrow.Table:
+def _text_table(rows: list, decimal: str = ".") -> pyarrow.Table:
+    """Make texts of cells, numbers with the decimal sign that the source's texts have; a column without a name goes."""
     if not rows:
         raise ValueError("no header")
-    names = [str(name).strip() for name in rows[0] if name is not None and str(name).strip()]
+    header = [(at, str(name).strip()) for at, name in enumerate(rows[0]) if name is not None and str(name).strip()]
+    names = [name for _, name in header]
     if len(set(names)) < len(names):
         raise ValueError("a column name twice in the header")
 
     def text(value):
         written = "" if value is None else str(value).strip()
+        if isinstance(value, float):
+            written = written.replace(".", decimal)
         return written or None
 
     body = [row for row in rows[1:] if any(text(value) for value in row)]
-    columns = [[text(row[at]) if at < len(row) else None for row in body] for at in range(len(names))]
+    columns = [[text(row[at]) if at < len(row) else None for row in body] for at, _ in header]
     return pyarrow.table(
         {name: pyarrow.array(values, pyarrow.string()) for name, values in zip(names, columns, strict=True)}
     )
@@ -177,7 +187,7 @@ def broken(place: str, error: Exception) -> Problem:
 
 
 def _short(text: str) -> str:
-    text = re.sub(r"(?<![\w.])/(?:[^\s/'\"]+/)+", "", text)
+    text = re.sub(r"(?<![\w.])/(?:[^\s/'\"]+/)+", "", " ".join(text.split()))
     text = text.split(" LINE 1:")[0].split(" Possible fixes")[0]
     return text if len(text) <= 160 else text[:160] + "…"
 

@@ -53,8 +53,10 @@ def problem_of(error: dict, document: Document) -> Problem:
         expected, _, found = str(error["ctx"]["error"]).partition("; found ")
         return Problem(place, found or shown(value), expected)
     expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
-    if "dictionary" in expected or error["type"] == "model_type":
+    if "dictionary" in expected or error["type"] in ("model_type", "tuple_type"):
         expected = "keys with values, indented below"
+    if keys and keys[-1] == "scale":
+        expected = "two numbers, the lowest and the highest"
     meaning = described(keys)
     return Problem(place, shown(value), f"{expected}: {meaning}" if meaning else expected)
 

@@ -92,6 +92,13 @@ class Signal(Frozen):
         return "; ".join(f"{name} {bound}" for part in (self.among, self.when) for name, bound in part.items())
 
 
+class StatedRemedy(Frozen):
+    """What helps where customers say that it hurts; `words` are looked for in the touchpoint's and the pain's name."""
+
+    words: tuple[str, ...]
+    remedy: Remedy
+
+
 def _all_hold(bounds: dict[str, Bound], frame: pd.DataFrame) -> np.ndarray:
     kept = np.ones(len(frame), bool)
     for name, bound in bounds.items():
@@ -104,3 +111,20 @@ def read_playbook(path: Path = PLAYBOOK) -> dict[str, Signal]:
     """Read the signals by key. Raises pydantic.ValidationError naming the field that is wrong."""
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {key: Signal.model_validate(entry) for key, entry in content["signals"].items()}
+
+
+@cache
+def read_stated_remedies(path: Path = PLAYBOOK) -> tuple[StatedRemedy, ...]:
+    """Read what helps against stated pain points, most specific first; the last fits everything."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return tuple(StatedRemedy.model_validate(entry) for entry in content["stated"])
+
+
+def remedy_for(touchpoint: str, title: str) -> Remedy:
+    """The remedy for a stated pain point, by the words of its touchpoint, else of its title."""
+    remedies = read_stated_remedies()
+    for text in (touchpoint.lower(), title.lower()):
+        for entry in remedies:
+            if any(word in text for word in entry.words):
+                return entry.remedy
+    return remedies[-1].remedy

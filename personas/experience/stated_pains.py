@@ -15,6 +15,7 @@ from personas.estimates import Estimate, not_measured
 from personas.experience.models import PainPoint
 from personas.experience.moments import moments_of, share_of
 from personas.experience.pain_points import SMALLEST_LOSS, rank_pain_points, severity_words
+from personas.experience.playbook import remedy_for
 from personas.experience.resampling import block_sums, draw_sums, percentiles
 from personas.experience.voices import Trouble, Voices
 
@@ -158,7 +159,8 @@ def _pain_point(trouble: Trouble, segment: int, reach: Estimate, rest, severity:
         touchpoint=trouble.touchpoint, reach=reach, rest=rest, severity=severity,
         severity_words=severity_words(severity), impact=impact, impact_words=_impact_words(impact),
         score=reach.value * severity * loss, rank=0, rank_low=0, rank_high=0, affected=round(reach.value * reach.n),
-        remedy="", finding=trouble.finding, columns=trouble.columns, filter=trouble.filter,
+        remedy=remedy_for(trouble.touchpoint, trouble.title).title, finding=trouble.finding,
+        columns=trouble.columns, filter=trouble.filter,
     )  # fmt: skip
 
 

@@ -11,15 +11,18 @@ import math
 import numpy as np
 import pandas as pd
 
+from personas.customers.feedback import rating_column
 from personas.estimates import not_measured
 from personas.experience.kpis import kpi_values
 from personas.experience.models import PainPoint
-from personas.experience.playbook import Signal
+from personas.experience.playbook import Remedy, Signal, remedy_for
+from personas.numerals import percent
 from personas.profiles.models import Action
 
 POWER, LEVEL = 0.8, 0.05
 EFFORT = {"low": 1, "medium": 2, "high": 3}
 MOST_A_PERSONA = 3
+STRENGTH = {"inferred": "inferred from behaviour", "stated": "said by customers"}
 
 
 def plan_actions(
@@ -32,36 +35,41 @@ def plan_actions(
 ) -> tuple[Action, ...]:
     """Plan the actions of one persona (None: of everybody).
 
-    Ordered by score × customers reached ÷ effort; a pain whose affected later spent more gets none.
+    Ordered by score × customers reached ÷ effort, stated pains first; one remedy is named once, for its best reason. A
+    pain whose affected later spent more gets none.
     """
     actions = []
     for pain in pains:
-        signal = playbook.get(pain.key)
-        if signal is None or (pain.impact.measured and pain.impact.low > 0):
+        if pain.impact.measured and pain.impact.low > 0:
             continue
-        affected = signal.affected(frame) & inside
-        holdout = holdout_size(signal, frame[affected])
+        signal = playbook.get(pain.key)
+        remedy = signal.remedy if signal else remedy_for(pain.touchpoint, pain.title)
+        affected = signal.affected(frame) & inside if signal else inside
+        holdout = holdout_size(remedy, frame[affected], rating_column(pain.touchpoint) if signal is None else "")
         provable = holdout is not None and 2 * holdout <= affected.sum()
         actions.append(
             Action(
                 id=f"action-{persona_id or 'all'}-{pain.key}",
                 persona_id=persona_id,
-                title=signal.remedy.title,
+                title=remedy.title,
                 why=pain.title,
-                owner=signal.remedy.owner,
-                effort=signal.remedy.effort,
+                owner=remedy.owner,
+                effort=remedy.effort,
                 reach=pain.affected,
                 expected=not_measured("nobody has tried it on these customers yet", "share"),
-                expected_words=_expected_words(signal, holdout, provable),
-                measure=signal.remedy.measure,
-                check_after_weeks=signal.remedy.check_after_weeks,
+                expected_words=_expected_words(remedy, holdout, provable),
+                measure=remedy.measure,
+                check_after_weeks=remedy.check_after_weeks,
                 holdout_each=holdout if provable else None,
-                strength=f"inferred from behaviour; {pain.impact_words}",
+                strength=f"{STRENGTH[pain.kind]}; {pain.impact_words}",
                 pain_point_id=pain.id,
                 claim_ids=pain.claim_ids,
             )
         )
-    return tuple(sorted(actions, key=lambda a: (-worth(a, pains), a.id))[:most])
+    # What customers say comes before what behaviour hints at; their scores are not on one scale.
+    actions.sort(key=lambda a: (not a.strength.startswith(STRENGTH["stated"]), -worth(a, pains), a.id))
+    best = {action.title: action for action in reversed(actions)}
+    return tuple(action for action in actions if best[action.title] is action)[:most]
 
 
 def worth(action: Action, pains: tuple[PainPoint, ...]) -> float:
@@ -70,21 +78,25 @@ def worth(action: Action, pains: tuple[PainPoint, ...]) -> float:
     return pain.score * action.reach / EFFORT[action.effort]
 
 
-def holdout_size(signal: Signal, rows: pd.DataFrame) -> int | None:
+def holdout_size(remedy: Remedy, rows: pd.DataFrame, rating: str = "") -> int | None:
     """Customers needed in each of two groups to find the assumed improvement (power 80 %, 5 % two-sided).
 
-    From mean and spread of the watched KPI among the affected; None where these say nothing.
+    From mean and spread of the watched KPI among `rows`, or of the column `rating` where one is named; None where these
+    say nothing.
     """
-    values = kpi_values(signal.remedy.kpi, rows)
+    if rating:
+        values = rows[rating].to_numpy(float) if rating in rows else np.zeros(0)
+    else:
+        values = kpi_values(remedy.kpi, rows)
     values = values[np.isfinite(values)]
     if len(values) < 2:
         return None
     base, spread = float(values.mean()), float(values.std(ddof=1))
-    if signal.remedy.kpi == "campaign_response" and base == 0:
+    if remedy.kpi == "campaign_response" and base == 0:
         # Those who never answered start from nothing: the test looks for one campaign in twenty answered.
         base, spread, change = 0.0, math.sqrt(0.05 * 0.95), 0.05
     else:
-        change = base * signal.remedy.assumed_effect
+        change = base * remedy.assumed_effect
     if change <= 0 or spread <= 0:
         return None
     from scipy.stats import norm
@@ -93,12 +105,10 @@ def holdout_size(signal: Signal, rows: pd.DataFrame) -> int | None:
     return math.ceil(2 * (z * spread / change) ** 2)
 
 
-def _expected_words(signal: Signal, holdout: int | None, provable: bool) -> str:
-    assumed = f"{signal.remedy.assumed_effect:.0%}"
-    if signal.remedy.kpi == "campaign_response":
+def _expected_words(remedy: Remedy, holdout: int | None, provable: bool) -> str:
+    assumed = f"an improvement of {percent(remedy.assumed_effect)}"
+    if remedy.kpi == "campaign_response":
         assumed = "one campaign in twenty answered"
-    else:
-        assumed = f"an improvement of {assumed}"
     if holdout is None:
         return "not known yet; too little is measured to say how large a test must be"
     if provable:

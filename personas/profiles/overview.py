@@ -70,7 +70,7 @@ def write_headline(personas, segmentation, ledger, numbers, card) -> tuple[str, 
         pain, persona = max(pained, key=lambda pair: (pair[0].score * pair[1].n, pair[1].id))
         claim = ledger.claims[pain.claim_ids[0]]
         sentences.append(f"What hurts most: among {lower_first(persona.name)}, {lower_first(claim.sentence)}")
-        _enter_set_claim(ledger, "set-pain", persona.id, sentences[-1], pain.reach, pain.key, "inferred")
+        _enter_set_claim(ledger, "set-pain", persona.id, sentences[-1], pain.reach, pain.key, pain.kind)
     sentences.append(verdict.meaning)
     return text, tuple(sentences)
 

@@ -189,7 +189,8 @@ def test_an_answer_to_an_older_campaign_shows_that_it_was_received():
 
 def test_campaigns_on_the_end_day_are_not_seen():
     found = touched(
-        ("ada", "2024-12-31", "interest", "1"), ("ada", "2025-01-01", "interest", "2"), ("bob", "2024-06-01", "purchase", "1")
+        ("ada", "2024-12-31", "interest", "1"), ("ada", "2025-01-01", "interest", "2"),
+        ("bob", "2024-06-01", "purchase", "1")
     )  # fmt: skip
     assert found.loc["ada", "campaigns_received"] == 1
 

@@ -173,3 +173,72 @@ def test_opening_a_dataset_reads_no_rows(tmp_path):
     assert len(result.problems) == 1
     assert "cannot be read to its end" in result.problems[0].found
     assert os.sep + "tmp" not in result.problems[0].found
+
+
+def workbook(path, rows):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+    return path.read_bytes()
+
+
+def test_a_column_without_a_name_does_not_shift_those_behind_it(tmp_path):
+    rows = [["who", None, "at", "eur"], *[[row["who"], "note", row["at"], row["eur"]] for row in ORDERS]]
+    content = workbook(tmp_path / "made.xlsx", rows)
+    assert_orders(read_shop(tmp_path / "shop", contract("file: o.xlsx"), {"o.xlsx": content}))
+
+
+def test_numbers_of_a_sheet_stay_what_they_are_beside_texts_with_a_decimal_comma(tmp_path):
+    rows = [["who", "at", "eur"], *[[row["who"], row["at"], row["eur"]] for row in ORDERS]]
+    rows[1][2] = "1.234,5"
+    content = workbook(tmp_path / "made.xlsx", rows)
+    source = 'file: o.xlsx, decimal: ",", thousands: "."'
+    assert_orders(read_shop(tmp_path / "shop", contract(source), {"o.xlsx": content}))
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"),
+    [("1.234.567,50", 1234567.5), ("-1.234", -1234), ("12", 12), ("5,25", 5.25)]
+    + [(text, None) for text in ("5.25", "1.23", "12.34.567", "1.234.56", "1234.567")],
+)
+def test_points_between_thousands_stand_before_three_digits_or_it_is_no_number(tmp_path, written, amount):
+    source = 'file: o.csv, separator: ";", decimal: ",", thousands: "."'
+    content = f"who;at;eur\nZoë;2024-01-05;{written}\nZoë;2024-01-06;1\n".encode()
+    result = check_dataset(read_shop(tmp_path, contract(source), {"o.csv": content}))
+    if amount is None:
+        assert f'1 row with text that is no amount: "{written}"' in [problem.found for problem in result.problems]
+        return
+    shop = read_shop(tmp_path, contract(source), {"o.csv": content})
+    assert result.problems == ()
+    assert float(shop.tables["transactions"].order_by("time").to_pyarrow().to_pylist()[0]["amount"]) == amount
+
+
+def test_a_point_where_the_comma_is_the_decimal_sign_is_no_number(tmp_path):
+    content = b"who;at;eur\nA;2024-01-05;1.234\nA;2024-01-06;1,5\n"
+    source = 'file: o.csv, separator: ";", decimal: ","'
+    found = [
+        problem.found for problem in check_dataset(read_shop(tmp_path, contract(source), {"o.csv": content})).problems
+    ]
+    assert '1 row with text that is no amount: "1.234"' in found
+
+
+def test_an_array_is_not_taken_for_json_lines(tmp_path):
+    with pytest.raises(InputError, match="an object a line"):
+        read_shop(tmp_path, contract("file: o.jsonl"), {"o.jsonl": json.dumps(ORDERS).encode()})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://u:pa/ss@db/shop",
+        "postgres://u:p@ss@db/shop",
+        "databricks://host?http_path=/sql&access_token=ss-dapi",
+        "snowflake://u@acct/db?private_key=ss",
+        "postgres://db/shop?sslpassword=ss",
+    ],
+)
+def test_a_secret_is_found_and_hidden_wherever_it_stands(url):
+    assert written_secrets(url)
+    assert "ss" not in masked(url).replace("sslpassword", "").replace("access_token", "")

@@ -183,7 +183,7 @@ def test_a_distribution_of_too_few_known_answers_is_not_shown():
 def test_the_size_of_a_test_group_has_the_power_that_statsmodels_gives_it(key):
     signal = read_playbook()[key]
     frame = household_table()
-    each = holdout_size(signal, frame)
+    each = holdout_size(signal.remedy, frame)
     column = {"spend": frame["sales"], "active_share": (frame["recency"] <= 56).astype(float)}[signal.remedy.kpi]
     effect = signal.remedy.assumed_effect * column.mean() / column.std()
     exact = NormalIndPower().solve_power(effect, power=0.8, alpha=0.05)
