@@ -42,9 +42,9 @@ def test_last_stated_remedy_fits_everything_and_no_other_does():
 
 
 def test_stated_pain_points_are_acted_on_before_inferred_ones():
-    inferred = pain("falling_visits", "Coming less and less", "Store visits", kind="inferred", score=9.0)
+    inferred = pain("unused_campaigns", "Campaigns that miss", "Campaign mailing", kind="inferred", score=9.0)
     first, second = planned(inferred, pain("late", "Deliveries come late", "Delivery", score=0.01))
-    assert (first.why, second.why) == ("Deliveries come late", "Coming less and less")
+    assert (first.why, second.why) == ("Deliveries come late", "Campaigns that miss")
     assert first.strength.startswith("said by customers") and second.strength.startswith("inferred from behaviour")
 
 
