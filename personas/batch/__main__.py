@@ -68,7 +68,7 @@ def run(options: argparse.Namespace, root: Path, datasets: list[str], data: Path
         case "summary":
             from personas.batch.publication import summarise
 
-            print(summarise(root, datasets))
+            print(summarise(root, datasets, options.data))
     return 0
 
 

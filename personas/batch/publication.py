@@ -112,7 +112,7 @@ def publish_index(root: Path) -> None:
         write_index(reports)
 
 
-def summarise(root: Path, datasets: list[str]) -> str:
+def summarise(root: Path, datasets: list[str], data: str | None = None) -> str:
     """Say in a line for each dataset what came out and where to look."""
     lines = []
     for dataset in datasets:
@@ -123,5 +123,8 @@ def summarise(root: Path, datasets: list[str]) -> str:
         many = f"{personas} persona{'s' if personas != 1 else ''}"
         lines.append(f"{dataset}  {verdict}, {many}  reports/{dataset}/report.html")
         if verdict == "none":
-            lines.append(f'  To publish a division all the same: make personas DATASET={dataset} P="n_segments=3"')
+            kept = f' DATA="{data}"' if data else ""
+            lines.append(
+                f'  To publish a division all the same: make personas DATASET={dataset}{kept} P="n_segments=3"'
+            )
     return "\n".join([*lines, "All reports  reports/index.html"])

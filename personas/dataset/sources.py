@@ -93,7 +93,8 @@ def _view(connection: BaseBackend, name: str, reader: str) -> ibis.Table:
     trim = reader.startswith("read_csv")
     if trim and len(found) == 1 and any(sign in found[0][0] for sign in ",;\t|"):
         raise ValueError(
-            "one column only: the separator is another, a quote is not closed, or rows have more or fewer cells than the header"
+            "one column only: the separator is another, a quote is not closed, "
+            "or rows have more or fewer cells than the header"
         )
     columns = []
     for column, kind, *_ in found:
