@@ -51,7 +51,7 @@ def plan_actions(
             Action(
                 id=f"action-{persona_id or 'all'}-{pain.key}",
                 persona_id=persona_id,
-                title=remedy.title,
+                title=_title(pain, remedy),
                 why=pain.title,
                 owner=remedy.owner,
                 effort=remedy.effort,
@@ -70,6 +70,13 @@ def plan_actions(
     actions.sort(key=lambda a: (not a.strength.startswith(STRENGTH["stated"]), -worth(a, pains), a.id))
     best = {action.title: action for action in reversed(actions)}
     return tuple(action for action in actions if best[action.title] is action)[:most]
+
+
+def _title(pain: PainPoint, remedy: Remedy) -> str:
+    """The remedy; one for something stated is general and needs the touchpoint's name."""
+    if pain.kind != "stated" or not pain.touchpoint:
+        return remedy.title
+    return f"{pain.touchpoint}: {remedy.title[0].lower()}{remedy.title[1:]}"
 
 
 def worth(action: Action, pains: tuple[PainPoint, ...]) -> float:

@@ -54,6 +54,7 @@ def test_one_remedy_is_named_once_for_its_best_reason():
         pain("b", "Deliveries get lost", "Delivery", score=0.3),
     )
     assert [action.why for action in found] == ["Deliveries get lost"]
+    assert found[0].title.startswith("Delivery: mend ")
 
 
 def test_pain_whose_affected_were_better_off_later_gets_no_action():
