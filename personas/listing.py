@@ -31,7 +31,7 @@ class Listing:
 
     def _repr_html_(self) -> str:
         if self.frame.empty:
-            return f"<p>{escape(self.caption)} Nothing to list.</p>"
+            return f"<p>{escape(repr(self))}</p>"
         sides = ["right" if kind in "if" else "left" for kind in (dtype.kind for dtype in self.frame.dtypes)]
         head = _row(self.frame.columns, sides, "th")
         body = "".join(_row(row, sides, "td") for row in self.frame.itertuples(index=False))
@@ -39,6 +39,8 @@ class Listing:
         return f'{above}<table style="border-collapse:collapse"><thead>{head}</thead><tbody>{body}</tbody></table>'
 
     def __repr__(self) -> str:
+        if self.frame.empty:
+            return f"{self.caption} Nothing to list.".strip()
         return self.frame.to_string(index=False, na_rep="", float_format=lambda x: f"{x:.2f}")
 
 

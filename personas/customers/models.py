@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from personas.estimates import Frozen
+from personas.estimates import Estimate, Frozen
 
 FeatureKind = Literal["number", "share", "count", "category", "ordered", "binary"]
 
@@ -75,10 +75,20 @@ class ColumnQuality(Frozen):
     note: str
 
 
+class ResponseRow(Frozen):
+    """Of the customers with one value of an attribute, the share who gave feedback; `known` counts these customers."""
+
+    attribute: str
+    level: str
+    known: int
+    answered: Estimate
+
+
 class Quality(Frozen):
-    """The data-quality sheet: what was read, what was set aside and why, what is missing."""
+    """The data-quality sheet: what was read, what was set aside and why, what is missing, who answers."""
 
     tables: tuple[TableRead, ...]
     set_aside: tuple[SetAside, ...]
     columns: tuple[ColumnQuality, ...]
     notes: tuple[str, ...]
+    response: tuple[ResponseRow, ...] = ()

@@ -10,14 +10,16 @@ if TYPE_CHECKING:
     import seaborn
 
 
-def plot_distributions(customers: Customers, most: int = 12) -> seaborn.FacetGrid:
-    """Draw the distribution of the forming numbers, one panel each; log scale where the space uses one.
+def plot_distributions(customers: Customers, most: int = 12) -> seaborn.FacetGrid | None:
+    """Draw the distribution of the forming numbers, one panel each; None where only categories form.
 
     The highest and lowest 1 % are left out: they may point to one customer.
     """
     import seaborn as sns
 
     numeric = [f for f in customers.features if f.forms and f.kind not in ("category", "ordered")][:most]
+    if not any(customers.frame[f.name].notna().any() for f in numeric):
+        return None
     labels = {f.name: f.label for f in numeric}
     long = customers.frame[list(labels)].melt(var_name="feature", value_name="value").dropna()
     low, high = (long.groupby("feature")["value"].transform("quantile", q) for q in (0.01, 0.99))

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from personas.customers.models import ColumnQuality, Feature, Quality, SetAside, TableRead
+from personas.customers.models import ColumnQuality, Feature, Quality, ResponseRow, SetAside, TableRead
+from personas.estimates import share_estimate
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from personas.dataset import Dataset
 
+SMALLEST = 10
+SAMPLE = " forming attributes: fewer than "  # the sample's size is judged here, with the features that are worked out
 PER_FORMING_VARIABLE = 70  # Dolnicar, Grün & Leisch (2014): customers needed for each forming variable
 
 
@@ -23,6 +27,7 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
     checked = check_dataset(dataset)
     aside = tuple(SetAside(table=r.table, rows=r.rows, of=r.of, reason=r.reason) for r in checked.set_aside)
     notes = [str(warning.found) + f" ({warning.place})" for warning in checked.warnings]
+    notes += [note for note in checked.notes if SAMPLE not in note]
     forming = sum(feature.forms for feature in features)
     if len(frame) < PER_FORMING_VARIABLE * forming:
         notes.append(
@@ -34,7 +39,30 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
         set_aside=aside,
         columns=tuple(_column(frame[f.name], f) for f in features),
         notes=tuple(notes),
+        response=tuple(_response(frame, features)),
     )
+
+
+def _response(frame: pd.DataFrame, features: tuple[Feature, ...]) -> Iterator[ResponseRow]:
+    """Who gives feedback, by each attribute; nothing where nobody was asked or everybody answered.
+
+    Levels with fewer than `SMALLEST` customers, or answered by all but so few, are left out.
+    """
+    if "feedback_given" not in frame or frame["feedback_given"].min() == frame["feedback_given"].max():
+        return
+    given = frame["feedback_given"].to_numpy(float)
+    for feature in features:
+        if feature.kind not in ("category", "ordered", "binary") or feature.name == "feedback_given":
+            continue
+        column = frame[feature.name]
+        for level in feature.levels or sorted(column.dropna().unique()):
+            has = (column == level).to_numpy()
+            yes, no = given[has].sum(), (1 - given[has]).sum()
+            if (0 < yes < SMALLEST) or (0 < no < SMALLEST) or has.sum() < SMALLEST:
+                continue
+            yield ResponseRow(
+                attribute=feature.label, level=str(level), known=int(has.sum()), answered=share_estimate(given[has])
+            )
 
 
 def _table(dataset: Dataset, role: str) -> TableRead:

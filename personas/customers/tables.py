@@ -6,6 +6,7 @@ import pandas as pd
 
 from personas.customers.table import Customers
 from personas.listing import Listing
+from personas.numerals import Numerals
 
 
 def tabulate_tables(customers: Customers) -> Listing:
@@ -44,6 +45,20 @@ def tabulate_features(customers: Customers) -> Listing:
             for column in customers.quality.columns
         )
     )
+
+
+def tabulate_response(customers: Customers) -> Listing:
+    """A row a value of an attribute: how many have it, and which share of them gave feedback."""
+    rows = [
+        {
+            "attribute": row.attribute,
+            "value": row.level,
+            "customers": f"{row.known:,}",
+            "gave feedback": Numerals().say(row.answered),
+        }
+        for row in customers.quality.response
+    ]
+    return Listing(pd.DataFrame(rows), "" if rows else "Response is not measured: nobody was asked, or all answered.")
 
 
 def _short(value: float | None) -> str:
