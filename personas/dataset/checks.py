@@ -22,6 +22,7 @@ def check_dataset(dataset: Dataset) -> CheckResult:
     Nothing is raised: whoever runs the stages decides. A file that turns out to be broken on reading is a problem too.
     """
     problems: list[Problem] = []
+    unusable = False
     warnings: list[Problem] = []
     set_aside: list[SetAsideRows] = []
     parts = [(name, part) for name, role in dataset.roles.items() for part in role.parts]
@@ -31,15 +32,23 @@ def check_dataset(dataset: Dataset) -> CheckResult:
             found = check_part(name, part, dataset)
         except engine_errors(dataset.connection) as error:
             problems.append(broken(place, error))
+            unusable = True
             continue
+        unusable |= any(problem.found.startswith("no row") for problem in found.problems)
         problems += found.problems
         warnings += found.warnings
         set_aside += found.set_aside
-    if problems:
+    # Tables that cannot be read, or are empty, would make orphans of everybody.
+    if unusable:
         return CheckResult(tuple(problems), tuple(warnings), tuple(set_aside))
-    found = check_relations(dataset)
-    warnings += [*found.warnings, *doubtful_times(dataset), *doubtful_attributes(dataset)]
-    problems = [*found.problems, *weightless(dataset)]
+    try:
+        found = check_relations(dataset)
+        warnings += [*found.warnings, *doubtful_times(dataset), *doubtful_attributes(dataset)]
+        problems += [*found.problems, *weightless(dataset)]
+    except engine_errors(dataset.connection):
+        if not problems:
+            raise
+        return CheckResult(tuple(problems), tuple(warnings), tuple(set_aside))
     notes = coverage_notes(dataset) if not problems else ()
     return CheckResult(tuple(problems), tuple(warnings), (*set_aside, *found.set_aside), notes)
 
