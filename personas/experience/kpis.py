@@ -55,6 +55,11 @@ def _referred(rows: pd.DataFrame) -> np.ndarray:
     return rows["referred_by"].notna().to_numpy(float)
 
 
+def _answered(rows: pd.DataFrame) -> Estimate:
+    sent = rows[rows["campaigns_received"] > 0]
+    return ratio_estimate(sent["campaigns_answered"], sent["campaigns_received"])
+
+
 def _column(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
     return lambda rows: rows[name].to_numpy(float)
 
@@ -77,7 +82,7 @@ REGISTRY = (
         "campaign_response", "Campaigns answered",
         "Campaigns of which an offer was used, of those received; summed over customers", "higher",
         ("campaigns_answered", "campaigns_received"),
-        lambda rows: ratio_estimate(rows["campaigns_answered"], rows["campaigns_received"]),
+        _answered,
         _column("campaign_response"), ("interactions.campaign", "interactions.stage"),
     ),
     Definition(

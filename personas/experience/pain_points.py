@@ -14,6 +14,7 @@ from personas.customers.table import Rehearsal
 from personas.estimates import Estimate, not_measured, ratio_estimate, share_estimate
 from personas.experience.models import PainPoint
 from personas.experience.playbook import Signal
+from personas.numerals import percent
 
 RESAMPLES = 400
 SMALLEST_LOSS = 0.05  # an impact that cannot be told from none still counts a little, so that reach orders the list
@@ -168,4 +169,4 @@ def _impact_words(impact: Estimate) -> str:
     whose = " among all customers" if impact.method.startswith("among all") else ""
     if impact.value > 0:
         return f"the affected spent more later, not less{whose}: no sign that it costs sales"
-    return f"associated with {-impact.value:.0%} less later sales than the others{whose}, against before"
+    return f"associated with {percent(-impact.value)} less later sales than the others{whose}, against before"

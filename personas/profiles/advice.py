@@ -9,7 +9,7 @@ import numpy as np
 import yaml
 
 from personas.profiles.models import Advice
-from personas.profiles.traits import SMALLEST_EFFECT, Standing, lower_first
+from personas.profiles.traits import SMALLEST_EFFECT, Standing
 
 
 @cache
@@ -29,7 +29,7 @@ def talk_to(standings: dict[str, Standing], claim_ids: dict[str, str], most: int
             continue
         words = _rule(name).get("high" if standing.gap > 0 else "low")
         if words and len(do) < most:
-            category = lower_first(standing.feature.label.split(":")[0])
+            category = standing.feature.high  # of a share of spending: the category's name
             do.append(Advice(text=words["do"].format(category=category), claim_id=claim_ids[name]))
             dont.append(Advice(text=words["dont"].format(category=category), claim_id=claim_ids[name]))
     return tuple(do), tuple(dont)

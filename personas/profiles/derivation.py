@@ -55,7 +55,7 @@ def derive_personas(
         for number in range(1, count + 1)
     )  # fmt: skip
     base_pains = back_pain_points(experience.base, "all", ledger, numbers)
-    headline, summary = write_headline(personas, segmentation, ledger, numbers, card)
+    headline, summary = write_headline(personas, base_pains, segmentation, ledger, numbers, card)
     claims = ledger.closed()
     personas = tuple(_with_adjusted(persona, claims) for persona in personas)
     return PersonaSet(

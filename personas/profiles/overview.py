@@ -44,8 +44,12 @@ def first_actions(frame, pains, personas, playbook, most: int = 5) -> tuple[Acti
     return tuple(actions)
 
 
-def write_headline(personas, segmentation, ledger, numbers, card) -> tuple[str, tuple[str, ...]]:
-    """The finding of the whole set and two sentences more, each entered as a claim."""
+def write_headline(personas, base_pains, segmentation, ledger, numbers, card) -> tuple[str, tuple[str, ...]]:
+    """The finding of the whole set and two sentences more, each entered as a claim.
+
+    What hurts most is the first pain point of the base (ranked) with a measured loss, told of the persona it hits most:
+    the same that comes first among the priorities.
+    """
     verdict = segmentation.verdict
     if len(personas) == 1:
         text = f"{card.units.capitalize()} here are best read as one group"
@@ -63,11 +67,10 @@ def write_headline(personas, segmentation, ledger, numbers, card) -> tuple[str, 
         star = personas[0]
         text = f"{star.name} are the largest of {len(personas)} groups: {percent(star.share.value)} of {card.units}"
         _enter_set_claim(ledger, "set-headline", star.id, text, star.share, "share of customers")
-    pained = [
-        (pain, p) for p in personas for pain in p.pain_points[:1] if pain.impact.measured and pain.impact.high < 0
-    ]
-    if pained:
-        pain, persona = max(pained, key=lambda pair: (pair[0].score * pair[1].n, pair[1].id))
+    costly = [pain.key for pain in base_pains if pain.impact.measured and pain.impact.high < 0]
+    hit = [(pain, p) for p in personas for pain in p.pain_points if costly and pain.key == costly[0]]
+    if hit:
+        pain, persona = max(hit, key=lambda pair: (pair[0].reach.value, pair[1].id))
         claim = ledger.claims[pain.claim_ids[0]]
         sentences.append(f"What hurts most: among {lower_first(persona.name)}, {lower_first(claim.sentence)}")
         _enter_set_claim(ledger, "set-pain", persona.id, sentences[-1], pain.reach, pain.key, pain.kind)

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from personas.customers.models import Feature
+from personas.numerals import percent
+from personas.profiles.traits import lower_first
 from personas.segments.space import forming, levels_of, numbers_of
 
 DEPTH = 2
@@ -31,7 +33,7 @@ def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.nd
     tree.fit(x, inside)
     conditions = _path(tree.tree_, used, frame)
     return (
-        f"{' and '.join(conditions)}. This rule alone finds {found:.0%} of them, and {right:.0%} of those it "
+        f"{' and '.join(conditions)}. This rule alone finds {percent(found)} of them, and {percent(right)} of those it "
         "points to belong here; the full assignment uses all forming features."
     )
 
@@ -54,7 +56,8 @@ def _path(tree, used, frame) -> list[str]:
     while best in parents:
         best, side = parents[best]
         feature = used[tree.feature[best]]
-        conditions.append(f"{feature.label} {side} {_threshold(feature, tree.threshold[best], frame)}")
+        label = feature.label if parents.get(best) is None else lower_first(feature.label)
+        conditions.append(f"{label} {side} {_threshold(feature, tree.threshold[best], frame)}")
     return conditions[::-1]
 
 

@@ -41,14 +41,15 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
 
 
 def _with_figures(standing: Standing, numbers: Numerals) -> str:
-    return f"{clause_of(standing)} ({numbers.value(standing.own)}, others {numbers.value(standing.rest)})"
+    own, rest = numbers.alike([standing.own, standing.rest])
+    return f"{clause_of(standing)} ({own}, others {rest})"
 
 
 def enter_surprise(ledger, identity, standing: Standing, features, numbers) -> str:
     """The claim behind "you may expect …": the standing, whether or not it is a distinct trait."""
     if standing.distinct:
         return f"{identity}-{standing.feature.name}"
-    own, rest = (numbers.value(e) for e in (standing.own, standing.rest))
+    own, rest = numbers.alike([standing.own, standing.rest])
     figure = standing.feature.phrase.replace("<value>", own)
     return ledger.enter(
         Claim(
@@ -66,8 +67,8 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
     done = []
     for pain in group.pain_points:
         finding = pain.finding or f"{pain.title}: {{share}} affected"
-        text = finding.replace("{share}", numbers.value(pain.reach))
-        against = f"; others {numbers.value(pain.rest)}" if pain.rest is not None else ""
+        text = finding.replace("{share}", numbers.value(pain.reach, [pain.rest]))
+        against = f"; others {numbers.value(pain.rest, [pain.reach])}" if pain.rest is not None else ""
         claim_id = ledger.enter(
             Claim(
                 id=f"{owner}-pain-{pain.key}",
@@ -108,11 +109,11 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
 def enter_kpis(kpis, identity, ledger, numbers) -> tuple[Kpi, ...]:
     """Every KPI of a persona as a claim, so that its p-value is adjusted with all others."""
     for kpi in kpis:
-        against = f"; others {numbers.value(kpi.rest)}" if kpi.rest is not None else ""
+        against = f"; others {numbers.value(kpi.rest, [kpi.estimate])}" if kpi.rest is not None else ""
         ledger.enter(
             Claim(
                 id=f"{identity}-kpi-{kpi.key}", persona_id=identity,
-                sentence=f"{kpi.label}: {numbers.value(kpi.estimate)}{against}.", kind="describes",
+                sentence=f"{kpi.label}: {numbers.value(kpi.estimate, [kpi.rest])}{against}.", kind="describes",
                 feature=kpi.key, estimate=kpi.estimate, rest=kpi.rest, effect=kpi.effect,
                 effect_name="" if kpi.effect is None else "h" if kpi.estimate.method == "Wilson" else "d",
                 test=kpi.test, columns=(kpi.key,),

@@ -128,7 +128,7 @@ def _or_beyond(level: str, last: bool, words: str) -> str:
 def sentence_of(standing: Standing, numbers: Numerals) -> str:
     """The standing as a sentence: words first, then the figures, the comparison with the rest."""
     feature = standing.feature
-    own, rest = numbers.value(standing.own), numbers.value(standing.rest)
+    own, rest = numbers.alike([standing.own, standing.rest])
     if not standing.distinct:
         return f"{feature.label}: {own}; others {rest}, hardly a difference."
     if standing.level:

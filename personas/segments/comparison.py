@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from html import escape
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from personas.customers import Customers
 from personas.errors import InputError, Problem
 from personas.listing import Listing
+from personas.numerals import day
 from personas.segments.candidates import Candidates, Effort, fit_candidates, more_nulls, more_pairs
 from personas.segments.membership import assign_members
 from personas.segments.models import CandidateRow, Evidence, SegmentSize, Verdict
@@ -145,8 +147,18 @@ def _usefulness(customers, ks, seed, block_weights):
     )
     if rehearsal.split is None:
         return found, "answers of customers: " + ", ".join(f.label.lower() for f in rehearsal.outcome_features)
-    days = f"{rehearsal.split:%d %B %Y} to {rehearsal.end:%d %B %Y}"
-    return found, f"{len(rehearsal.outcome_features)} measures of what customers did from {days}"
+    period = _days(rehearsal.split, rehearsal.end)
+    return found, f"{len(rehearsal.outcome_features)} measures of what customers did from {period}"
+
+
+def _days(start: datetime, end: datetime) -> str:
+    """The first and last day of a period, which ends before its end.
+
+    >>> _days(datetime(2017, 10, 1), datetime(2018, 1, 1))
+    '1 October 2017 to 31 December 2017'
+    """
+    last = end - timedelta(microseconds=1)
+    return f"{day(start.date().isoformat())} to {day(last.date().isoformat())}"
 
 
 def _evidence(candidates, useful, judgement, sizes, forming_count, outcome, seed) -> Evidence:

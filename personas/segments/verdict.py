@@ -227,7 +227,7 @@ def write_verdict_sentences(
         single = [label for label, (own, rule) in useful.by_outcome.items() if rule > own]
         if single:
             reasons.append(
-                f"A single outcome may be foreseen better by one variable: {useful.rule_feature.lower()} does so for "
+                f"Taken one by one, some outcomes are foreseen better by {useful.rule_feature.lower()} alone: "
                 f"{' and '.join(label.lower() for label in single[:2])}."
             )
     if judgement.borderline[k]:

@@ -47,6 +47,14 @@ def test_every_kpi_is_the_figure_that_its_definition_describes(frame, kpis):
     assert kpis["coupon_users"].estimate.value == pytest.approx((own["coupon_share"] > 0).mean())
 
 
+def test_campaigns_answered_count_only_those_who_were_sent_one(frame):
+    frame = frame.copy()
+    silent = INSIDE & (np.arange(len(frame)) % 3 == 0)
+    frame.loc[silent, ["campaigns_received", "campaigns_answered", "campaign_response"]] = [0.0, 0.0, np.nan]
+    kpi = next(kpi for kpi in measure_kpis(frame, FEATURES, INSIDE) if kpi.key == "campaign_response")
+    assert kpi.estimate.n == (INSIDE & ~silent).sum()
+
+
 def test_a_segment_is_compared_with_the_rest_and_not_with_the_whole(frame, kpis):
     assert kpis["spend"].rest.value == pytest.approx(frame["sales"][~INSIDE].mean())
     assert kpis["spend"].rest.n == 400

@@ -190,6 +190,21 @@ def test_the_headline_names_whoever_brings_in_most_for_their_number(personas, fr
     assert claim.persona_id == max(worth, key=worth.get)
 
 
+def test_what_hurts_most_is_the_first_priority_and_told_of_whom_it_hits_most(personas):
+    costly = [pain for pain in personas.pain_points if pain.impact.measured and pain.impact.high < 0]
+    claim = next(claim for claim in personas.claims if claim.id == "set-pain")
+    assert claim.feature == costly[0].key
+    reach = {p.id: pain.reach.value for p in personas.personas for pain in p.pain_points if pain.key == claim.feature}
+    assert claim.persona_id == max(reach, key=reach.get)
+
+
+def test_no_two_pieces_of_advice_on_what_to_show_contradict_each_other(personas):
+    for p in personas.personas:
+        words = [advice.text for advice in (*p.do, *p.dont)]
+        assert len(set(words)) == len(words)
+        assert not [text for text in words if "anything but" in text or text.endswith("first")]
+
+
 def test_two_runs_give_the_same_bytes(personas):
     from personas.profiles import describe_dataset
     from tests.customers.journey import read_journey

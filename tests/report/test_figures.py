@@ -125,6 +125,19 @@ def test_quadrant_places_points_by_reach_and_severity(persona_set):
     assert figure.table.rows[0][-1] == "Fix first"
 
 
+def test_a_level_of_an_attribute_makes_a_title_with_one_colon(persona_set):
+    trait = persona_set.personas[0].traits[0].model_copy(update={"label": "Marital status: Unmarried"})
+    title = figures.portrait(persona_set.personas[0].model_copy(update={"traits": (trait,)})).title
+    assert title.startswith("Marital status, Unmarried: ")
+
+
+def test_a_priority_says_of_whom_its_share_is(persona_set):
+    pain = persona_set.pain_points[0].model_copy(update={"finding": "{share} of those sent offers used none"})
+    marks = str(figures.priorities((pain,)).marks)
+    assert ") of those sent offers used none" in marks
+    assert "{share}" not in marks
+
+
 def test_the_map_draws_each_customer_once_in_one_path_a_persona(persona_set):
     points = points_of(persona_set)
     html = str(figures.segment_map(points, persona_set.personas, persona_set.dataset).marks)

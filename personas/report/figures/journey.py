@@ -52,7 +52,7 @@ def journey_title(seen: Sequence[JourneyCell], numbers: Numerals, personas: Sequ
     _, cell, shares, low, high = max(apart, key=lambda a: a[0])
     place = ", ".join(filter(None, dict.fromkeys([cell.stage.capitalize(), cell.touchpoint.lower()])))
     if personas:
-        return f"{place}: from {numbers.value(low, [high])} to {numbers.value(high, [low])} of a persona"
+        return f"{place}: {numbers.value(low, [high])} of one persona, {numbers.value(high, [low])} of another"
     return f"{place}: {numbers.value(shares[0], shares)}, others {numbers.value(shares[1], shares)}"
 
 

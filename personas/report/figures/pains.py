@@ -72,6 +72,11 @@ def pain_title(ranked: Sequence[PainPoint], numbers: Numerals) -> str:
     )
 
 
+def told(pain: PainPoint, share: str) -> str:
+    """The share with whom it is of: "65 % (62 to 68) of those sent three or more campaigns …"."""
+    return pain.finding.replace("{share}", share) if "{share}" in pain.finding else f"{share} affected"
+
+
 QUADRANTS = ("Few, but badly", "Fix first", "Leave for now", "Many, but mildly")
 
 
@@ -88,6 +93,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
     for i, p in enumerate(ranked, 1):
         x, y = 100 * p.reach.value / top, 100 * (1 - p.severity)
         points.append({"pain": p, "mark": i, "x": round(x, 2), "y": round(y, 2), "text": numbers.say(p.reach),
+                       "told": told(p, numbers.say(p.reach)),
                        "impact": p.impact_words if p.impact.measured else "",
                        "low": round(100 * (p.reach.low if p.reach.low is not None else p.reach.value) / top, 2),
                        "high": round(100 * (p.reach.high if p.reach.high is not None else p.reach.value) / top, 2),

@@ -58,7 +58,8 @@ def portrait_title(traits: Sequence[Trait], numbers: Numerals) -> str:
     if not traits:
         return "No trait stands out"
     mine, rest = numbers.alike([traits[0].persona, traits[0].rest])
-    return f"{traits[0].label}: {mine}, others {rest}" if traits[0].rest.measured else f"{traits[0].label}: {mine}"
+    label = traits[0].label.replace(": ", ", ")
+    return f"{label}: {mine}, others {rest}" if traits[0].rest.measured else f"{label}: {mine}"
 
 
 def distribution_bars(distribution: Distribution, persona: Persona) -> Figure:
