@@ -35,7 +35,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas dataset test lab lint clean env FORCE
+.PHONY: help personas pdf split dataset test lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -78,6 +78,12 @@ reports/%/report.html: $(STAMPS)/publish $(NOTEBOOKS)/06_report.ipynb
 # Simulated customers are made, not kept in git; the truth is written last, so it stands for all of their files.
 $(TRUTHS): data/%/truth.json: $(wildcard personas/simulation/*)
 	@"$(PYTHON)" -m personas.simulation '$*' --customers 4000 --seed 7 --to 'data/$*'
+
+pdf: $(ENVIRONMENT) ## print published reports, with the system's Chromium: DATASET="a b"
+	@$(BATCH) pdf
+
+split: $(ENVIRONMENT) ## published reports as folders of pages, reports/NAME/pages/: DATASET="a b"
+	@$(BATCH) split
 
 dataset: $(ENVIRONMENT) ## draft data/NAME/dataset.yml from files: NAME=acme FROM=customers.csv,orders.csv
 	@"$(PYTHON)" -m personas.dataset.drafting

@@ -65,6 +65,17 @@ def run(options: argparse.Namespace, root: Path, datasets: list[str], data: Path
             from personas.batch.publication import publish_index
 
             publish_index(root)
+        case "pdf":
+            from personas.batch.printing import print_report, published_report
+
+            for report in [published_report(root, dataset) for dataset in datasets]:
+                print(print_report(report).relative_to(root).as_posix())
+        case "split":
+            from personas.batch.printing import published_report
+            from personas.report.splitting import write_split
+
+            for report in [published_report(root, dataset) for dataset in datasets]:
+                print(write_split(report, report.parent / "pages").relative_to(root).as_posix())
         case "summary":
             from personas.batch.publication import summarise
 
@@ -75,7 +86,7 @@ def run(options: argparse.Namespace, root: Path, datasets: list[str], data: Path
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m personas.batch", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("check", "stamp", "run", "publish", "index", "summary"):
+    for name in ("check", "stamp", "run", "publish", "index", "summary", "pdf", "split"):
         command = commands.add_parser(name)
         if name == "run":
             command.add_argument("stage", help="02_segments")

@@ -13,6 +13,7 @@ import ibis
 from ibis import _
 
 from personas.customers.wording import worded
+from personas.dataset.engine import read_anew
 
 LEADING_CATEGORIES = 5
 EVENING_FROM = 17
@@ -66,25 +67,44 @@ def purchase_features(transactions, start: date, end: date, categories: tuple[st
     A column that the transactions lack leaves out the features that need it.
     """
     has = set(transactions.columns)
-    lines = within(transactions, start, end).mutate(day=_.time.date())
+    lines = read_anew(within(transactions, start, end).mutate(day=_.time.date()))
+    visits = _visits(lines, has)
+    days = visits.group_by("customer_id", "day").agg(day_sales=_.sales.sum())
     order = "order_id" if "order_id" in has else "day"
-    if "order_id" not in has:
-        lines = lines.mutate(order_id=_.day.cast("string"))
-    days = lines.group_by("customer_id", "day").agg(day_sales=_.amount.sum())
-    orders = lines.group_by("customer_id", "order_id").agg(
-        day=_.day.min(),
-        hour=_.time.min().hour(),
-        lines=_.count(),
-        **({"coupon": (_.coupon_discount.abs() > 0).any()} if "coupon_discount" in has else {}),
+    coupon = {"coupon": _.coupon.any()} if "coupon_discount" in has else {}
+    orders = visits.group_by("customer_id", order).agg(
+        **({"day": _.day.min()} if order != "day" else {}), hour=_.time.min().hour(), lines=_.lines.sum(), **coupon
     )
     rhythm, rhythm_features = _rhythm(days, start, end)
-    baskets, basket_features = _baskets(orders, lines, has, order)
-    money, money_features = _money(lines, has, start, end, categories)
-    table = rhythm.join(baskets, "customer_id").join(money, "customer_id")
-    table = table.drop([name for name in table.columns if name.endswith("_right")])
+    baskets, basket_features = _baskets(orders, has, order)
+    money, money_features = _money(has)
+    stores, store_features = _stores(visits, has)
+    mix, mix_features = _mix(categories)
+    change, change_features = _change(lines, has, start, end)
+    table = rhythm.join(baskets, "customer_id")
+    table = table.join(lines.group_by("customer_id").agg(**money, **mix), "customer_id")
+    for part in (*stores, *change):  # those of whom no store or kind of goods is known are missing there
+        table = table.left_join(part, "customer_id").drop("customer_id_right")
     table = table.mutate(monetary_value=_ratio(_.sales, _.frequency))
-    features = (*rhythm_features, *basket_features, *money_features)
+    if stores:
+        table = table.mutate(stores=_.stores.coalesce(0))
+    features = (
+        *rhythm_features, *basket_features, *money_features, *store_features, *mix_features, *change_features
+    )  # fmt: skip
     return table.select("customer_id", *[feature.name for feature in features]), features
+
+
+def _visits(lines, has):
+    """A row a customer, day, order and store: few against the lines, and all that tells days and orders apart.
+
+    Days, orders and stores are then counted by grouping these rows, which takes a fifth of counting them as distinct
+    values among the lines.
+    """
+    by = [name for name in ("order_id", "store") if name in has]
+    coupon = {"coupon": (_.coupon_discount.abs() > 0).any()} if "coupon_discount" in has else {}
+    return lines.group_by("customer_id", "day", *by).agg(
+        time=_.time.min(), lines=_.count(), sales=_.amount.sum(), **coupon
+    )
 
 
 def _rhythm(days, start, end):
@@ -134,7 +154,7 @@ def _spread(count, total, squares):
     return (count * squares - total * total).cast("float64").sqrt()
 
 
-def _baskets(orders, lines, has, order):
+def _baskets(orders, has, order):
     """What an order looks like, from one row a customer and order."""
     columns = {
         "orders": _.count(),
@@ -167,9 +187,8 @@ def _baskets(orders, lines, has, order):
     return orders.group_by("customer_id").agg(**columns), tuple(features)
 
 
-def _money(lines, has, start, end, categories):
+def _money(has):
     """What the money goes to, from the purchase lines."""
-    half = ibis.literal(_moment(start) + (_moment(end) - _moment(start)) / 2)
     columns = {"sales": _total(_.amount)}
     features = [
         worded("sales", kind="number", block="basket", forms=False, columns=("transactions.amount",)),
@@ -183,70 +202,61 @@ def _money(lines, has, start, end, categories):
         ),
     ]
 
-    def add(name, expression, block, forms=True, key=None, category="", parts_of="", kind="share", source=()):
+    def add(name, expression, *source, forms=True):
         columns[name] = expression
-        features.append(
-            worded(
-                name,
-                key=key,
-                category=category,
-                kind=kind,
-                block=block,
-                forms=forms,
-                parts_of=parts_of,
-                columns=source,
-            )
-        )
+        features.append(worded(name, kind="share", block="price", forms=forms, columns=source))
 
     if "discount" in has:
         given = _total(_.discount.abs())
         if "coupon_discount" in has:
             given = given + _total(_.coupon_discount.abs())
-        add(
-            "discount_share",
-            _ratio(given, given + _total(_.amount)),
-            "price",
-            source=("transactions.discount", "transactions.amount"),
-        )
+        share = _ratio(given, given + _total(_.amount))
+        add("discount_share", share, "transactions.discount", "transactions.amount")
     if "private_label" in has:
         own = _total(_.amount, where=_.private_label).coalesce(0)
-        add(
-            "private_label_share",
-            _ratio(own, _total(_.amount)),
-            "price",
-            source=("transactions.private_label",),
-        )
+        add("private_label_share", _ratio(own, _total(_.amount)), "transactions.private_label")
     if "returned" in has:
-        add(
-            "return_share",
-            _ratio(_.count(where=_.returned), _.count()),
-            "price",
-            forms=False,
-            source=("transactions.returned",),
-        )
-    if "store" in has:
-        add("stores", _.store.nunique(), "time", kind="count", forms=False, source=("transactions.store",))
-    if categories:
-        source = ("transactions.category", "transactions.amount")
-        shares = {}
-        for category in categories:
-            name = "mix_" + "".join(c if c.isalnum() else "_" for c in category.lower())
-            spent = _total(_.amount, where=_.category == category).coalesce(0)
-            shares[name] = _ratio(spent, _total(_.amount))
-            add(name, shares[name], "range", key="mix", category=category, parts_of="spending", source=source)
-    detail = "subcategory" if "subcategory" in has else "category" if "category" in has else None
-    if detail:
-        later = lines[detail].nunique(where=lines.time >= half)
-        earlier = lines[detail].nunique(where=lines.time < half)
-        add(
-            "range_change",
-            ibis.cases((earlier >= 5, _ratio(later, earlier) - 1)),
-            "range",
-            kind="number",
-            forms=False,
-            source=(f"transactions.{detail}", "transactions.time"),
-        )
-    return lines.group_by("customer_id").agg(**columns), tuple(features)
+        share = _ratio(_.count(where=_.returned), _.count())
+        add("return_share", share, "transactions.returned", forms=False)
+    return columns, features
+
+
+def _stores(visits, has):
+    """How many stores, as no table or one with a row a customer of whom any store is known."""
+    if "store" not in has:
+        return [], []
+    seen = visits.filter(_.store.notnull()).select("customer_id", "store").distinct()
+    source = ("transactions.store",)
+    features = [worded("stores", kind="count", block="time", forms=False, columns=source)]
+    return [seen.group_by("customer_id").agg(stores=_.count())], features
+
+
+def _mix(categories):
+    """The share of spending that goes to each of the leading categories."""
+    source = ("transactions.category", "transactions.amount")
+    columns, features = {}, []
+    for category in categories:
+        name = "mix_" + "".join(c if c.isalnum() else "_" for c in category.lower())
+        columns[name] = _ratio(_total(_.amount, where=_.category == category).coalesce(0), _total(_.amount))
+        words = {"key": "mix", "category": category, "kind": "share", "block": "range", "forms": True}
+        features.append(worded(name, parts_of="spending", columns=source, **words))
+    return columns, features
+
+
+def _change(lines, has, start, end):
+    """How many more kinds of goods in the later half: no table, or a row a customer of whom any kind is known."""
+    detail = next((name for name in ("subcategory", "category") if name in has), None)
+    if detail is None:
+        return [], []
+    half = ibis.literal(_moment(start) + (_moment(end) - _moment(start)) / 2)
+    # Each kind once a customer: grouping takes the engine less than counting distinct values twice.
+    kinds = lines.filter(_[detail].notnull()).group_by("customer_id", detail)
+    kinds = kinds.agg(later=(_.time >= half).any(), earlier=(_.time < half).any()).group_by("customer_id")
+    kinds = kinds.agg(later=_.count(where=_.later), earlier=_.count(where=_.earlier))
+    change = ibis.cases((_.earlier >= 5, _ratio(_.later, _.earlier) - 1))
+    source = (f"transactions.{detail}", "transactions.time")
+    features = [worded("range_change", kind="number", block="range", forms=False, columns=source)]
+    return [kinds.select("customer_id", range_change=change)], features
 
 
 def campaign_features(interactions, start: date, end: date):

@@ -27,6 +27,9 @@ ROLES = ("transactions", "interactions", "feedback", "tickets", "subscriptions",
 
 STAGES = ("contact", "interest", "purchase", "experience", "loyalty")
 
+# Sets of rules that come with the suite, in personas/experience/playbooks.
+PLAYBOOKS = ("general", "retail", "subscription", "travel", "health", "finance", "hospitality", "b2b")
+
 
 class Source(Strict):
     """Where a table is: files, or a table or query of a database."""
@@ -222,6 +225,11 @@ class Contract(Strict):
     employees: several(Employees) = Field((), description="What staff say.")
     actions: several(Actions) = Field((), description="What was done about pain points.")
     features: dict[str, Feature] = Field({}, description="Own features, made from the rows of a role.")
+    playbook: Words = Field(
+        (),
+        description=f"Rules for pain points beyond the general ones: {', '.join(PLAYBOOKS[1:])}, or .yml files of your "
+        "own beside this one; see docs/playbook.md.",
+    )
 
     @model_validator(mode="after")
     def _anybody(self) -> Contract:

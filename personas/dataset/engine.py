@@ -42,6 +42,20 @@ def lock_engine(connection: ibis.BaseBackend, files: Iterable[Path]) -> None:
     connection.raw_sql("SET lock_configuration = true")
 
 
+def read_anew(table: ibis.Table) -> ibis.Table:
+    """The same table, worked out anew wherever one query uses it several times; in other engines than DuckDB as it is.
+
+    DuckDB first writes down a subquery that is used twice, all columns of all rows. Reading a file's few columns again
+    takes a fraction of that time, and no memory.
+    """
+    import ibis.expr.operations as ops
+
+    # Frames in memory are known to the engine only while a query that names them runs.
+    if table.op().find(ops.InMemoryTable) or (connection := table.get_backend()).name != "duckdb":
+        return table
+    return connection.sql(connection.compile(table), schema=table.schema())
+
+
 def quoted(text: str) -> str:
     """Write a text as a SQL literal.
 

@@ -17,6 +17,7 @@ from personas.dataset.document import Document, read_document
 from personas.dataset.files import contract_path, locate_sources, project_root
 from personas.dataset.models import Card, Dataset
 from personas.dataset.normalise import Part, Role, normalise
+from personas.dataset.playbooks import check_playbooks
 from personas.dataset.references import check_features, check_names, check_references
 from personas.dataset.roster import by_company, companies, normalise_listed, people, seen_roles, with_features
 from personas.dataset.sources import broken, engine_errors, open_sources
@@ -36,7 +37,7 @@ def read_dataset(name: str, data: str | Path | None = None, root: str | Path | N
     path = contract_path(name, root)
     document = read_document(path, f"data/{name}/dataset.yml")
     contract = validate_contract(document)
-    problems = check_names(contract, document)
+    problems = [*check_names(contract, document), *check_playbooks(contract, path.parent, document)]
     files, missing = locate_sources(contract, path.parent, data, document)
     connection, sources, unreadable = open_sources(contract, files, document)
     problems += [*missing, *unreadable, *check_references(contract, sources, document)]

@@ -28,11 +28,11 @@ def measure_answers(
     rows = own_answers(feedback)
     if rows is None or not questions:
         return [], []
-    rows = _flagged(rows, "expectation" in feedback.columns).cache()
-    by_metric = gather_moments(_summed(rows, "metric"), members, ("metric",), PARTS)
+    rows = flag_answers(rows, "expectation" in feedback.columns).cache()
+    by_metric = gather_moments(sum_answers(rows, "metric"), members, ("metric",), PARTS)
     placed = rows.filter(_.metric.isin((*RATED, "ces")), _.touchpoint != "")
     placed = placed.mutate(kind=(_.metric == "ces").ifelse("ces", "rating"))
-    by_place = gather_moments(_summed(placed, "kind", "touchpoint"), members, ("kind", "touchpoint"), PARTS)
+    by_place = gather_moments(sum_answers(placed, "kind", "touchpoint"), members, ("kind", "touchpoint"), PARTS)
     kpis = [compare_groups(w, by_metric.get(key, {}), e, groups) for key, w, e in _of_metrics(questions)]
     ratings = [compare_groups(w, by_place.get(key, {}), e, groups) for key, w, e in _of_places(questions)]
     return [k for k in kpis if k], [k for k in ratings if k]
@@ -47,7 +47,7 @@ PARTS = {
 }
 
 
-def _flagged(rows, expected: bool):
+def flag_answers(rows, expected: bool, *kept: str):
     """Each answer with what it counts for; only 0 to 10 makes promoters and detractors."""
     width = rows.scale_high - rows.scale_low
     asked = (rows.scale_low == 0) & (rows.scale_high == 10)
@@ -58,13 +58,13 @@ def _flagged(rows, expected: bool):
         turned = rows.higher_is_better.fill_null(True).ifelse(hoped, 1 - hoped)
         gap = ibis.cases((hoped.between(0, 1), rows.good - turned))
     return rows.select(
-        "customer_id", "metric", "touchpoint", "good", asked=asked.cast("int64"), gap=gap,
+        "customer_id", "metric", "touchpoint", "good", *kept, asked=asked.cast("int64"), gap=gap,
         net=promoter.cast("int64") - detractor.cast("int64"), voted=(promoter | detractor).cast("int64"),
         top=(rows.good >= 1 - 1 / width - ALMOST).cast("int64"), easy=(rows.good > 0.5 + ALMOST).cast("int64"),
     )  # fmt: skip
 
 
-def _summed(rows, *by: str):
+def sum_answers(rows, *by: str):
     return rows.group_by("customer_id", *by).agg(
         n=_.count(), good=exact_sum(_.good), good2=exact_sum(_.good * _.good), asked=_.asked.sum(), net=_.net.sum(),
         voted=_.voted.sum(), top=_.top.sum(), easy=_.easy.sum(), paired=_.gap.count(),

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 from ibis import _
 
+from personas.customers.feedback import exact_sum
 from personas.estimates import Estimate, not_measured
-from personas.experience.comparison import Group, Wording, compare_groups
+from personas.experience.comparison import GIVES_AWAY, Group, Wording, compare_groups
 from personas.experience.kpis import how_tested
 from personas.experience.models import Kpi
 from personas.experience.moments import gather_moments, mean_of, share_of
+from personas.experience.suppression import hidden_groups
 from personas.experience.survival import Spells, curve_p, share_left, time_until
 
 DAY = 86_400
@@ -23,8 +25,13 @@ YEARS_OF_STAY = (12, 6, 3)
 LOG_RANK = "log-rank test; Benjamini-Hochberg"
 
 
-def measure_cases(tickets, members, groups: Group, end: datetime) -> list[dict[int, Kpi]]:
-    """Shares settled at once, escalated and in time; days to the first answer and to the solution, with open cases."""
+def measure_cases(
+    tickets, members, groups: Group, end: datetime, scale: tuple[float, float] | None = None
+) -> list[dict[int, Kpi]]:
+    """Shares settled at once, escalated and in time; days to the first answer and to the solution, with open cases.
+
+    scale : lowest and highest satisfaction with a case; None: it was not asked
+    """
     has = set(tickets.columns)
     columns, shares = {}, {}
 
@@ -43,6 +50,11 @@ def measure_cases(tickets, members, groups: Group, end: datetime) -> list[dict[i
     if "escalated" in has:
         known = tickets.escalated.notnull()
         add("escalated", known, tickets.escalated, "Escalated", "Cases that were escalated", "lower", ("escalated",))
+    if {"reopened", "resolved"} <= has:
+        known = tickets.resolved.notnull() & tickets.reopened.notnull()
+        text = "Resolved cases that were opened again"
+        again = tickets.reopened.fill_null(False)
+        add("reopened", known, again, "Opened again", text, "lower", ("reopened", "resolved"))
     if {"due", "resolved"} <= has:
         due = (tickets.due < ibis.literal(end)).fill_null(False)
         text = "Cases resolved by the time promised, of those due before the observation ends"
@@ -57,11 +69,30 @@ def measure_cases(tickets, members, groups: Group, end: datetime) -> list[dict[i
     for name, label in (("first_response", "first answer"), ("resolved", "resolution")):
         if name in has:
             kpis += _durations(tickets, members, groups, end, name, label)
+    if scale is not None and "satisfaction" in has:
+        kpis += _case_satisfaction(tickets, members, groups, scale)
     return [kpi for kpi in kpis if kpi]
 
 
+def _case_satisfaction(tickets, members, groups, scale: tuple[float, float]) -> list[dict[int, Kpi]]:
+    """How satisfied customers were with their case; scores off the scale are left out."""
+    low, high = scale
+    scored = tickets.filter(tickets.satisfaction.between(low, high))
+    top = (scored.satisfaction >= high - 1).cast("int64")
+    rows = scored.mutate(top=top).group_by("customer_id").agg(
+        n=_.count(), top=_.top.sum(), score=exact_sum(_.satisfaction), squares=exact_sum(_.satisfaction**2)
+    )  # fmt: skip
+    sums = gather_moments(rows, members, (), {"top": ("n", "top", "top"), "score": ("n", "score", "squares")})
+    words = f"satisfaction with how a case was handled, on the scale from {low:g} to {high:g}"
+    source = ("tickets.satisfaction",)
+    first = Wording("case_satisfaction", "Satisfied with the case", f"Top two boxes of the {words}", "higher", source)
+    second = Wording("case_score", "Mean satisfaction with cases", f"Mean {words}", "higher", source)
+    shares = compare_groups(first, sums.get(("top",), {}), share_of, groups)
+    return [shares, compare_groups(second, sums.get(("score",), {}), mean_of, groups)]
+
+
 def _durations(tickets, members, groups, end, name, label) -> list[dict[int, Kpi]]:
-    spells, who = _spells(tickets, members, "opened", name, end)
+    spells, who = gather_spells(tickets, members, "opened", name, end)
     columns = ("tickets.opened", f"tickets.{name}")
     found = []
     for share, word, key in ((0.5, "half", "median"), (0.9, "nine in ten", "p90")):
@@ -78,7 +109,7 @@ def measure_contracts(subscriptions, members, groups: Group, start: datetime, en
 
     Contracts begun before the observation count from the day it began: those that had ended by then are not here.
     """
-    spells, who = _spells(subscriptions, members, "start", "end", end, start)
+    spells, who = gather_spells(subscriptions, members, "start", "end", end, start)
     if not len(spells):
         return []
     months = next((m for m in YEARS_OF_STAY if spells.days.max() >= m * MONTH), None)
@@ -125,31 +156,37 @@ def _days(first, last):
     return last.delta(first, unit="second").cast("float64") / DAY
 
 
-def _spells(table, members, first: str, last: str, end: datetime, start: datetime | None = None):
+def gather_spells(table, members, first: str, last: str, end: datetime, start: datetime | None = None):
     """Spans of known customers (those that end before they begin are left out) and the segment of each."""
     over = table[last] if last in table.columns else ibis.null("timestamp")
     rows = table.mutate(began=table[first], over=over).join(members, "customer_id")
     entry = _days(rows.began, ibis.literal(start)) if start is not None else ibis.literal(0.0)
     days = _days(rows.began, rows.over.coalesce(ibis.literal(end)))
     frame: pd.DataFrame = rows.select(
-        "segment", days=days, ended=rows.over.notnull(), entry=entry
-    ).filter(_.days >= 0).order_by("segment", "days", "ended", "entry").to_pandas()  # fmt: skip
+        "segment", "customer_id", "weight", days=days, ended=rows.over.notnull(), entry=entry
+    ).filter(_.days >= 0).order_by("segment", "days", "ended", "entry", "customer_id").to_pandas()  # fmt: skip
     came = np.maximum(frame["entry"].to_numpy(float), 0.0) if start is not None else None
-    spells = Spells(frame["days"].to_numpy(float), frame["ended"].to_numpy(bool), came)
+    who = pd.factorize(frame["customer_id"])[0]
+    weights = frame["weight"].to_numpy(float)
+    spells = Spells(frame["days"].to_numpy(float), frame["ended"].to_numpy(bool), came, weights, who)
     return spells, frame["segment"].to_numpy(int)
 
 
 def _compare_spells(
     wording: Wording, spells: Spells, who: np.ndarray, groups: Group, estimate: Callable[[Spells], Estimate]
 ) -> dict[int, Kpi]:
-    """The KPI of the base and of each segment; groups with fewer than `min_group` spans are not shown."""
+    """The KPI of the base and of each segment; groups of fewer than `min_group` customers are not shown."""
     if not len(spells):
         return {}
 
-    def shown(own: Spells) -> Estimate:
+    people = {segment: spells.of(who == segment).people for segment in np.unique(who)}
+    hidden = hidden_groups(people, groups.min_group)
+
+    def shown(own: Spells, given_away: bool = False) -> Estimate:
         found = estimate(own)
-        few = f"fewer than {groups.min_group} to look at"
-        return found if len(own) >= groups.min_group or not len(own) else not_measured(few, found.unit)
+        if 0 < own.people < groups.min_group:
+            return not_measured(f"fewer than {groups.min_group} customers", found.unit)
+        return not_measured(GIVES_AWAY.format(groups.min_group), found.unit) if given_away else found
 
     words = {"key": wording.key, "label": wording.label, "definition": wording.definition, "better": wording.better}
     kpis = {0: Kpi(**words, estimate=shown(spells))}
@@ -157,7 +194,7 @@ def _compare_spells(
     for segment in groups.segments:
         own, rest = spells.of(who == segment), spells.of(who != segment)
         alone = len(groups.segments) == 1
-        first, second = shown(own), None if alone else shown(rest)
+        first, second = shown(own, segment in hidden), None if alone else shown(rest, segment in hidden)
         compared = second is not None and first.measured and second.measured
         tested = compared and not test.startswith("not tested")
         kpis[segment] = Kpi(

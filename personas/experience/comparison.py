@@ -9,10 +9,12 @@ from typing import Literal
 from personas.customers.models import Feature
 from personas.estimates import Estimate, cohen_h, not_measured
 from personas.experience.kpis import how_tested
-from personas.experience.models import Kpi
+from personas.experience.models import Kpi, Part
 from personas.experience.moments import Moments, difference_p, standardised, total_of
+from personas.experience.suppression import hidden_groups
 
 TEST = "z test, answers of one customer taken together; Benjamini-Hochberg"
+GIVES_AWAY = "would give away a group of fewer than {} customers"
 
 
 @dataclass(frozen=True)
@@ -40,26 +42,48 @@ def compare_groups(
 ) -> dict[int, Kpi]:
     """The KPI of the base (0) and of each segment against its rest; {} where nobody answered.
 
-    Groups in which fewer than `min_group` customers answered, and rests of so few, are not shown.
+    Groups in which fewer than `min_group` customers answered, and rests of so few, are not shown; nor is what would
+    give such a group away by subtraction.
     """
     if not found:
         return {}
     base = total_of(found)
-    kpis = {0: _kpi(wording, _shown(base, estimate, groups))}
+    hidden = hidden_groups({segment: own.customers for segment, own in found.items()}, groups.min_group)
+    kpis = {0: _kpi(wording, _shown(base, estimate, groups), parts=_parts(wording, base, groups))}
     for segment in groups.segments:
         own = found.get(segment, Moments())
         rest = base - own
         alone = len(groups.segments) == 1
-        first = _shown(own, estimate, groups)
-        second = None if alone else _shown(rest, estimate, groups)
+        first = _shown(own, estimate, groups, segment in hidden)
+        second = None if alone else _shown(rest, estimate, groups, segment in hidden)
         compared = second is not None and first.measured and second.measured
         test = how_tested(wording.columns, groups.features)
         tested = compared and not test.startswith("not tested")
         kpis[segment] = _kpi(
             wording, first, rest=second, effect=_effect(own, rest, first) if compared else None,
             p=difference_p(own, rest) if tested else None, test="" if alone else TEST if tested else test,
+            parts=() if segment in hidden else _parts(wording, own, groups),
         )  # fmt: skip
-    return kpis
+    return _without_lone_gap(kpis)
+
+
+def _parts(wording: Wording, votes: Moments, groups: Group) -> tuple[Part, ...]:
+    """Promoters, passives and detractors, as shares of the answers; () where one of them is too few to show."""
+    if wording.key != "nps" or votes.count <= 0:
+        return ()
+    voted, net = votes.squares / votes.count, votes.mean
+    shares = {"promoters": (voted + net) / 2, "passives": 1 - voted, "detractors": (voted - net) / 2}
+    if any(0 < round(share * votes.customers, 6) < groups.min_group for share in shares.values()):
+        return ()
+    return tuple(Part(name=name, share=round(share, 6)) for name, share in shares.items())
+
+
+def _without_lone_gap(kpis: dict[int, Kpi]) -> dict[int, Kpi]:
+    """Hide the parts of all segments where those of one are hidden: the others and the base would give it away."""
+    hidden = [number for number, kpi in kpis.items() if number and not kpi.parts]
+    if len(hidden) != 1 or not kpis[0].parts:
+        return kpis
+    return {number: kpi if number == 0 else kpi.model_copy(update={"parts": ()}) for number, kpi in kpis.items()}
 
 
 def _kpi(wording: Wording, estimate: Estimate, **more) -> Kpi:
@@ -69,11 +93,11 @@ def _kpi(wording: Wording, estimate: Estimate, **more) -> Kpi:
     )  # fmt: skip
 
 
-def _shown(moments: Moments, estimate: Callable[[Moments], Estimate], groups: Group) -> Estimate:
+def _shown(moments: Moments, estimate: Callable[[Moments], Estimate], groups: Group, hidden: bool = False) -> Estimate:
     found = estimate(moments)
     if 0 < moments.customers < groups.min_group:
         return not_measured(f"fewer than {groups.min_group} customers", found.unit)
-    return found
+    return not_measured(GIVES_AWAY.format(groups.min_group), found.unit) if hidden and found.measured else found
 
 
 def _effect(own: Moments, rest: Moments, estimate: Estimate) -> float | None:

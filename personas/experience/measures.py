@@ -32,7 +32,7 @@ def measure_experience(
     source : the dataset, whose tables are then measured too; or only the names of its tables, to say what is missing
     min_group : no smaller group is shown
     """
-    playbook = read_playbook() if playbook is None else playbook
+    playbook = read_playbook().signals if playbook is None else playbook
     frame = customers.frame
     segments = segmentation.members["segment"].to_numpy()
     opened = isinstance(source, Dataset)

@@ -9,8 +9,18 @@ from personas.estimates import Estimate, Frozen
 Kind = Literal["defines", "describes", "observed", "stated", "associated", "inferred"]
 
 
+class Part(Frozen):
+    """A part of a whole, as promoters are of those who answered; the parts of a KPI sum to 1."""
+
+    name: str
+    share: float
+
+
 class Kpi(Frozen):
-    """One KPI for one group. `better` says which direction is good; `p` is the p-value before it is adjusted."""
+    """One KPI for one group. `better` says which direction is good; `p` is the p-value before it is adjusted.
+
+    parts : what a net figure is made of (promoters, passives, detractors); () where it has none or one is too small
+    """
 
     key: str
     label: str
@@ -22,6 +32,106 @@ class Kpi(Frozen):
     p_adjusted: float | None = None
     test: str = ""
     p: float | None = None
+    parts: tuple[Part, ...] = ()
+
+
+class TrendPoint(Frozen):
+    """A KPI in one calendar month, written 2024-05."""
+
+    month: str
+    estimate: Estimate
+
+
+class Trend(Frozen):
+    """A KPI month by month in one group; months in which too few answered are left out.
+
+    slope : change a month, in the KPI's unit; not measured below three months
+    """
+
+    key: str
+    label: str
+    definition: str
+    better: Literal["higher", "lower", "neither"]
+    points: tuple[TrendPoint, ...]
+    slope: Estimate
+
+
+class RetentionPoint(Frozen):
+    """The share of contracts that still run `months` after they began."""
+
+    months: int
+    left: Estimate
+
+
+class Rival(Frozen):
+    """The own brand beside a competitor at one touchpoint, on the scale from `scale_low` to `scale_high`.
+
+    own, other : mean ratings; difference : own less other; paired : among customers who rated both
+    """
+
+    touchpoint: str
+    stage: str
+    brand: str
+    scale_low: float
+    scale_high: float
+    own: Estimate
+    other: Estimate
+    difference: Estimate
+    paired: bool
+    p: float | None = None
+
+
+class StaffView(Frozen):
+    """One touchpoint as staff think customers find it and as customers find it, on the same scale.
+
+    difference : staff less customers; reading : in words, "" where the two cannot be told apart
+    """
+
+    touchpoint: str
+    scale_low: float
+    scale_high: float
+    staff: Estimate
+    customers: Estimate
+    difference: Estimate
+    reading: str
+
+
+class TrainingNeed(Frozen):
+    """How much training a team asks for, mean on the scale from `scale_low` to `scale_high`, against all other teams.
+
+    reading : in words, "" where the team cannot be told from the others
+    """
+
+    team: str
+    scale_low: float
+    scale_high: float
+    need: Estimate
+    rest: Estimate
+    reading: str
+
+
+class LifetimeModel(Frozen):
+    """How lifetime value was estimated, and whether its assumptions hold.
+
+    model : of buying and leaving; parameters : name → value; customers : on whom it was fitted
+    horizon_months, discount_a_year, margin : as the contract says; margin 1 is revenue
+    correlation : rank correlation of spend and number of purchases; independent : small enough to be ignored
+    predicted, actual : purchases a customer after the calibration period, as forecast from it and as made; None where
+        there was no such period; calibrated : the two agree within a quarter
+    """
+
+    model: str
+    parameters: dict[str, float]
+    customers: int
+    horizon_months: int
+    discount_a_year: float
+    margin: float
+    correlation: float
+    independent: bool
+    predicted: float | None
+    actual: float | None
+    calibrated: bool | None
+    words: str
 
 
 class NotMeasured(Frozen):
@@ -121,6 +231,9 @@ class Driver(Frozen):
     performance : mean rating on the scale from `scale_low` to `scale_high`
     slope : points of NPS associated with one point of the rating, the other touchpoints held equal
     quadrant : improve first, keep up, watch, fine as it is
+    penalty, reward : the outcome of those who rate it low, or high, less that of those between, the other touchpoints
+        held equal; None where too few rate it so
+    nature : basic (low ratings cost more than high ones gain), performance (both), delight (high ones gain more)
     """
 
     key: str
@@ -133,6 +246,9 @@ class Driver(Frozen):
     scale_high: float
     slope: Estimate
     quadrant: str
+    penalty: Estimate | None = None
+    reward: Estimate | None = None
+    nature: Literal["basic", "performance", "delight", ""] = ""
 
 
 class Drivers(Frozen):
@@ -151,6 +267,8 @@ class GroupExperience(Frozen):
     drivers : what moves recommendation; None where too few were asked
     pain_points : what customers named themselves (stated) first, then what behaviour gives away (inferred); each kind
         is ranked by itself, since they are on different scales
+    trends : KPIs month by month; retention : contracts that still run, by months since they began
+    rivals : the own brand beside each competitor that customers rated
     """
 
     segment: int
@@ -160,6 +278,9 @@ class GroupExperience(Frozen):
     journey: tuple[JourneyCell, ...]
     ratings: tuple[Kpi, ...] = ()
     drivers: Drivers | None = None
+    trends: tuple[Trend, ...] = ()
+    retention: tuple[RetentionPoint, ...] = ()
+    rivals: tuple[Rival, ...] = ()
 
 
 class Experience(Frozen):
@@ -168,6 +289,9 @@ class Experience(Frozen):
     groups: tuple[GroupExperience, ...]
     not_measured: tuple[NotMeasured, ...]
     consistency: tuple[Consistency, ...] = ()
+    lifetime: LifetimeModel | None = None
+    staff: tuple[StaffView, ...] = ()
+    training: tuple[TrainingNeed, ...] = ()
 
     @property
     def base(self) -> GroupExperience:

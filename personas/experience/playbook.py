@@ -1,130 +1,219 @@
-"""The playbook: signs of friction in behaviour and what helps, as data that an analyst may edit."""
+"""The playbook: signs of friction in behaviour and what helps, as data that an analyst may edit.
+
+``playbooks/general.yml`` and ``playbooks/remedies.yml`` always hold. A dataset chooses further sets by name, or adds
+files of its own beside ``dataset.yml``; a later file replaces what an earlier one says under the same key, and takes a
+rule away where it gives nothing (``null``).
+"""
 
 from __future__ import annotations
 
+import re
+import typing
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from types import MappingProxyType
 
-import numpy as np
-import pandas as pd
-import yaml
-from pydantic import Field
+from pydantic import BaseModel, ValidationError
 
+from personas.dataset import Dataset
+from personas.dataset.contract import PLAYBOOKS
+from personas.dataset.document import Document, read_document
+from personas.errors import InputError, Problem, did_you_mean
 from personas.estimates import Frozen
+from personas.experience.signals import PLACES, Bound, Depth, Remedy, Signal
 
-PLAYBOOK = Path(__file__).parent / "playbook.yml"
+FOLDER = Path(__file__).parent / "playbooks"
+ALWAYS = ("remedies.yml", "general.yml")
+FILE_KEYS = ("title", "gaps", "remedies", "fallback", "signals")
 
-
-class Bound(Frozen):
-    """A bound on one feature; exactly those that are given must hold. Unknown values never satisfy one."""
-
-    at_least: float | None = None
-    at_most: float | None = None
-    above: float | None = None
-    below: float | None = None
-
-    def holds(self, values: pd.Series) -> pd.Series:
-        kept = values.notna()
-        for limit, compare in (
-            (self.at_least, values.ge), (self.at_most, values.le), (self.above, values.gt), (self.below, values.lt),
-        ):  # fmt: skip
-            if limit is not None:
-                kept &= compare(limit)
-        return kept
-
-    def __str__(self) -> str:
-        words = (("≥", self.at_least), ("≤", self.at_most), (">", self.above), ("<", self.below))
-        return " and ".join(f"{sign} {limit:g}" for sign, limit in words if limit is not None)
+__all__ = ["Bound", "Depth", "Playbook", "Remedy", "Signal", "choose_playbook", "read_playbook"]
 
 
-class Depth(Frozen):
-    """How bad it is where it happens: 0 where the feature is at `start`, 1 at `to` and beyond."""
+@dataclass(frozen=True)
+class Playbook:
+    """Rules and remedies by key.
 
-    feature: str
-    start: float = Field(alias="from")
-    to: float
+    signals : signs of friction (and of delight) in behaviour; remedies : what helps, most specific first
+    gaps : key → the gap that remedies close, in words; fallback : key of the remedy that fits everything
+    """
 
-    def of(self, frame: pd.DataFrame) -> np.ndarray:
-        values = (frame[self.feature].to_numpy(float) - self.start) / (self.to - self.start)
-        return np.clip(values, 0.0, 1.0)
+    signals: typing.Mapping[str, Signal]
+    remedies: typing.Mapping[str, Remedy]
+    gaps: typing.Mapping[str, str]
+    fallback: str
 
+    def remedy_for(self, touchpoint: str, title: str) -> Remedy:
+        """The remedy for a stated pain point, by the words of its title, else by those of its touchpoint.
 
-class Remedy(Frozen):
-    title: str
-    owner: Literal["service", "marketing", "product", "sales", "operations"]
-    effort: Literal["low", "medium", "high"]
-    measure: str
-    kpi: str
-    check_after_weeks: int
-    assumed_effect: float = Field(gt=0, le=1)
-
-
-class Signal(Frozen):
-    """One sign of friction; the fields are explained at the head of ``playbook.yml``."""
-
-    title: str
-    needs: tuple[str, ...]
-    among: dict[str, Bound]
-    when: dict[str, Bound]
-    depth: Depth
-    stage: str
-    touchpoint: str
-    finding: str
-    struggle: str
-    who: str
-    remedy: Remedy
-
-    def applies(self, frame: pd.DataFrame) -> bool:
-        return all(name in frame.columns and frame[name].notna().any() for name in self.needs)
-
-    def exposed(self, frame: pd.DataFrame) -> np.ndarray:
-        """Who could be affected, (n,) bool."""
-        return _all_hold(self.among, frame)
-
-    def affected(self, frame: pd.DataFrame) -> np.ndarray:
-        """Who is affected, (n,) bool."""
-        return self.exposed(frame) & _all_hold(self.when, frame)
-
-    @property
-    def filter(self) -> str:
-        """The condition in words, for the evidence."""
-        return "; ".join(f"{name} {bound}" for part in (self.among, self.when) for name, bound in part.items())
+        >>> read_playbook().remedy_for("Customer service", "Long waits for customer service").gap
+        'waiting'
+        """
+        for text in (title.lower(), touchpoint.lower()):
+            for remedy in self.remedies.values():
+                if any(_mentions(text, word) for word in remedy.words):
+                    return remedy
+        return self.remedies[self.fallback]
 
 
-class StatedRemedy(Frozen):
-    """What helps where customers say that it hurts; `words` are looked for in the touchpoint's and the pain's name."""
+class _Rules(Frozen):
+    """What a file may hold: for the messages only, each entry is validated by itself."""
 
-    words: tuple[str, ...]
-    remedy: Remedy
-
-
-def _all_hold(bounds: dict[str, Bound], frame: pd.DataFrame) -> np.ndarray:
-    kept = np.ones(len(frame), bool)
-    for name, bound in bounds.items():
-        kept &= bound.holds(frame[name]).to_numpy()
-    return kept
-
-
-@cache
-def read_playbook(path: Path = PLAYBOOK) -> dict[str, Signal]:
-    """Read the signals by key. Raises pydantic.ValidationError naming the field that is wrong."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {key: Signal.model_validate(entry) for key, entry in content["signals"].items()}
-
-
-@cache
-def read_stated_remedies(path: Path = PLAYBOOK) -> tuple[StatedRemedy, ...]:
-    """Read what helps against stated pain points, most specific first; the last fits everything."""
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return tuple(StatedRemedy.model_validate(entry) for entry in content["stated"])
+    title: str = ""
+    gaps: dict[str, str] = {}
+    remedies: dict[str, Remedy] = {}
+    fallback: str = ""
+    signals: dict[str, Signal] = {}
 
 
 def remedy_for(touchpoint: str, title: str) -> Remedy:
-    """The remedy for a stated pain point, by the words of its touchpoint, else of its title."""
-    remedies = read_stated_remedies()
-    for text in (touchpoint.lower(), title.lower()):
-        for entry in remedies:
-            if any(word in text for word in entry.words):
-                return entry.remedy
-    return remedies[-1].remedy
+    """The remedy for a stated pain point by the shipped playbook."""
+    return read_playbook().remedy_for(touchpoint, title)
+
+
+def choose_playbook(dataset: Dataset) -> Playbook:
+    """Read what a dataset chooses: its sets, and its own files.
+
+    Raises InputError naming file, line and key of everything that does not fit.
+    """
+    chosen = dataset.contract.playbook
+    own = tuple(dataset.folder / name for name in chosen if name not in PLAYBOOKS)
+    return read_playbook(tuple(name for name in chosen if name in PLAYBOOKS), own)
+
+
+@cache
+def read_playbook(sets: tuple[str, ...] = (), own: tuple[Path, ...] = ()) -> Playbook:
+    """Read the general rules, those of `sets` (retail, travel …) and those of `own` files, in this order.
+
+    Raises InputError with every unknown set, key, remedy or gap, and every value that does not fit.
+
+    >>> read_playbook(("retail",)).signals["falling_visits"].title
+    'Coming less and less'
+    """
+    unknown = [name for name in sets if name not in PLAYBOOKS]
+    if unknown:
+        raise InputError([Problem("playbook", f'"{n}"', "a set", did_you_mean(n, PLAYBOOKS)) for n in unknown])
+    names = [*ALWAYS, *(f"{name}.yml" for name in sets if name != "general")]
+    documents = [read_document(FOLDER / name, f"personas/experience/playbooks/{name}") for name in names]
+    documents += [read_document(path, f"data/{path.parent.name}/{path.name}") for path in own]
+    return _together(documents)
+
+
+def _together(documents: Sequence[Document]) -> Playbook:
+    gaps: dict[str, str] = {}
+    fallback = ""
+    problems: list[Problem] = []
+    written: dict[str, tuple[dict, Document]] = {}
+    rules: dict[str, tuple[dict, Document]] = {}
+    for document in documents:
+        problems += _unknown_keys(document)
+        gaps |= document.values.get("gaps") or {}
+        fallback = document.values.get("fallback") or fallback
+        for section, found in (("remedies", written), ("signals", rules)):
+            for key, entry in (document.values.get(section) or {}).items():
+                # An own remedy is looked at before the shipped ones, whose words are wider.
+                found.pop(key, None)
+                if entry is not None:
+                    found[key] = (entry, document)
+    remedies = {key: _read(Remedy, entry, ("remedies", key), at, problems) for key, (entry, at) in written.items()}
+    for key, remedy in remedies.items():
+        if remedy is not None and remedy.gap not in gaps:
+            place = written[key][1].place(("remedies", key, "gap"))
+            problems.append(Problem(place, f'"{remedy.gap}"', "a gap", did_you_mean(remedy.gap, list(gaps))))
+    signals = {key: _read_signal(key, entry, at, written, problems) for key, (entry, at) in rules.items()}
+    if fallback not in remedies:
+        place = documents[-1].place(("fallback",))
+        problems.append(Problem(place, f'"{fallback}"', "a remedy", did_you_mean(fallback, list(remedies))))
+    if problems:
+        raise InputError(problems)
+    own = [key for key, (_, at) in written.items() if at is not documents[0]]
+    ordered = {key: remedies[key] for key in (*own, *remedies)}
+    return Playbook(MappingProxyType(signals), MappingProxyType(ordered), MappingProxyType(gaps), fallback)
+
+
+def _unknown_keys(document: Document) -> list[Problem]:
+    problems = []
+    for key, value in document.values.items():
+        if key not in FILE_KEYS:
+            expected = "keys: " + ", ".join(FILE_KEYS)
+            found = f'unknown key "{key}"'
+            problems.append(Problem(document.place((key,)), found, expected, did_you_mean(str(key), FILE_KEYS)))
+        elif key not in ("title", "fallback") and not isinstance(value, dict | None):
+            problems.append(Problem(document.place((key,)), f'"{value}"', "keys with values, indented below"))
+    if problems:
+        raise InputError(problems)
+    return []
+
+
+def _read_signal(key: str, entry: dict, document: Document, remedies: dict, problems: list[Problem]) -> Signal | None:
+    at = ("signals", key)
+    if isinstance(entry, dict) and isinstance(entry.get("remedy"), str):
+        name = entry["remedy"]
+        if name not in remedies:
+            fix = did_you_mean(name, list(remedies))
+            problems.append(Problem(document.place((*at, "remedy")), f'"{name}"', "a remedy", fix))
+            return None
+        entry = {**entry, "remedy": remedies[name][0]}
+    signal = _read(Signal, entry, at, document, problems)
+    if signal is not None:
+        problems += _unfit(signal, at, document)
+    return signal
+
+
+def _unfit(signal: Signal, at: tuple, document: Document) -> list[Problem]:
+    """What each value allows by itself and all of them together do not."""
+    problems = []
+    for name in (*signal.among, *signal.when, signal.depth.feature):
+        if signal.depth.start == signal.depth.to:
+            found = f"from {signal.depth.start:g} to {signal.depth.to:g}"
+            return [Problem(document.place((*at, "depth")), found, "two different numbers")]
+        if not name.strip():
+            problems.append(Problem(document.place(at), "a feature without a name", "a feature"))
+    if "{share}" not in signal.finding:
+        place = document.place((*at, "finding"))
+        problems.append(Problem(place, f'"{signal.finding}"', "a sentence about {share}", 'write "{share} of …"'))
+    told = any(slot in signal.title + signal.finding for slot in PLACES)
+    if (signal.each == "customer") == told:
+        expected = "{touchpoint} or {category} in title or finding just where `each` says so"
+        problems.append(Problem(document.place((*at, "title")), f'"{signal.title}"', expected))
+    return problems
+
+
+def _read(model: type[BaseModel], entry, at: tuple, document: Document, problems: list[Problem]):
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        problems += [_problem(dict(item), at, document) for item in error.errors()]
+        return None
+
+
+def _problem(error: dict, at: tuple, document: Document) -> Problem:
+    keys = (*at, *error["loc"])
+    place = document.place(keys)
+    if error["type"] == "extra_forbidden":
+        from personas.dataset.violations import model_at
+
+        model = model_at(keys[:-1], _Rules)
+        known = [info.alias or name for name, info in model.model_fields.items()] if model else []
+        return Problem(place, f'unknown key "{keys[-1]}"', "keys: " + ", ".join(known), did_you_mean(keys[-1], known))
+    if error["type"] == "missing":
+        return Problem(place, f'no key "{keys[-1]}"', "it is needed", f'add "{keys[-1]}:"')
+    if error["type"] == "literal_error":
+        words = [word.strip("'\" ") for word in error["ctx"]["expected"].replace(" or ", ", ").split(",")]
+        return Problem(
+            place, f'"{error["input"]}"', "one of " + ", ".join(words), did_you_mean(str(error["input"]), words)
+        )
+    expected = error["msg"].removeprefix("Input should be ").removeprefix("a valid ")
+    shown = error["input"] if not isinstance(error["input"], dict) else "keys " + ", ".join(map(str, error["input"]))
+    return Problem(place, f'"{shown}"', expected)
+
+
+def _mentions(text: str, word: str) -> bool:
+    """Whether a whole word (a star: any ending) is in a text of small letters.
+
+    >>> _mentions("late deliveries", "deliver*"), _mentions("chocolate", "late")
+    (True, False)
+    """
+    ending = r"\w*" if word.endswith("*") else r"\b"
+    return re.search(rf"\b{re.escape(word.lower().rstrip('*'))}{ending}", text) is not None

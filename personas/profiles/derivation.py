@@ -37,7 +37,7 @@ def derive_personas(
 
     Returns a :class:`PersonaSet`, the whole of ``personas.json``. Raises InputError for contradictory claims.
     """
-    playbook = read_playbook() if playbook is None else playbook
+    playbook = read_playbook().signals if playbook is None else playbook
     frame = customers.frame
     numbers = Numerals(card.currency)
     segments = segmentation.members["segment"].to_numpy()
@@ -74,7 +74,15 @@ def derive_personas(
         represented=who_is_represented(customers, segments, numbers, card),
         min_group=min_group,
         seed=seed,
+        experience=_beside(experience),
     )
+
+
+def _beside(experience: Experience) -> Experience:
+    """The experience without what personas and the base carry themselves."""
+    told = {"kpis": (), "pain_points": (), "journey": ()}
+    groups = tuple(group.model_copy(update=told) for group in experience.groups)
+    return experience.model_copy(update={"groups": groups, "not_measured": ()})
 
 
 def _standings(customers: Customers, inside: np.ndarray, count: int, min_group: int) -> dict[str, Standing]:

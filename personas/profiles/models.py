@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Literal
 
 from personas.estimates import Estimate, Frozen
-from personas.experience.models import JourneyCell, Kind, Kpi, NotMeasured, PainPoint
+from personas.experience.models import Experience, JourneyCell, Kind, Kpi, NotMeasured, PainPoint
 from personas.segments.models import Verdict
 
 
@@ -167,7 +167,11 @@ class DatasetCard(Frozen):
 
 
 class PersonaSet(Frozen):
-    """All of ``personas.json``."""
+    """All of ``personas.json``.
+
+    experience : what stage 03 measured beyond the KPIs, pain points and journeys that stand with the personas and the
+        base: drivers, ratings, consistency …; group 0 is the base, group n the persona of that number
+    """
 
     schema_version: Literal["1.0"] = "1.0"
     dataset: DatasetCard
@@ -185,6 +189,7 @@ class PersonaSet(Frozen):
     represented: tuple[str, ...]
     min_group: int
     seed: int
+    experience: Experience | None = None
 
 
 __all__ = [

@@ -43,6 +43,7 @@ class PersonaPage:
     profile: tuple[Figure, ...]
     pains: Figure | None
     journey: Figure | None
+    ratings: Figure | None
     next: Persona | None
 
 
@@ -162,8 +163,18 @@ def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Cl
         profile=tuple(figures.distribution_bars(d, persona) for d in persona.profile),
         pains=figures.pain_bars(remedied(persona), persona.number, currency, anchors) if persona.pain_points else None,
         journey=figures.journey_lanes(persona.journey, persona.number) if persona.journey else None,
+        ratings=rated(persona_set, persona.number),
         next=personas[(index + 1) % len(personas)] if len(personas) > 1 else None,
     )
+
+
+def rated(persona_set: PersonaSet, number: int) -> Figure | None:
+    """How one persona (0: everybody) rates each touchpoint; None where fewer than two were rated."""
+    if persona_set.experience is None:
+        return None
+    ratings = persona_set.experience.of(number).ratings
+    known = [k for k in ratings if k.key.startswith("rating") and k.estimate.measured]
+    return figures.rating_ranges(known, number) if len(known) > 1 else None
 
 
 def remedied(persona: Persona) -> tuple[PainPoint, ...]:
@@ -194,6 +205,14 @@ def charts(
         found["priorities"] = figures.priorities(persona_set.pain_points, card.currency)
     if persona_set.journey:
         found["journey"] = figures.journey_lanes(persona_set.journey, personas=personas if len(personas) > 1 else ())
+    experience = persona_set.experience
+    if experience is not None:
+        if experience.base.drivers is not None:
+            found["drivers"] = figures.driver_ranges(experience.base.drivers)
+        if (ratings := rated(persona_set, 0)) is not None:
+            found["ratings"] = ratings
+        if experience.consistency:
+            found["consistency"] = figures.consistency_rows(experience.consistency)
     if any(r.stability is not None for r in evidence.rows):
         found["stability"] = figures.stability_chart(evidence)
     return found

@@ -9,6 +9,8 @@ from personas.segments.candidates import Effort
 from personas.segments.comparison import Comparison, Segmentation, compare_candidates, segment
 from personas.segments.map import draw_map
 from personas.segments.models import Evidence, MapPoint, SegmentSize, Verdict
+from personas.segments.scoring import score_customers
+from personas.segments.scoring_sql import assignment_sql
 from personas.segments.space import FeatureSpace, fit_space
 from personas.segments.storage import read_evidence, read_map, read_segmentation, write_segmentation
 
@@ -21,12 +23,14 @@ __all__ = [
     "SegmentSize",
     "Segmentation",
     "Verdict",
+    "assignment_sql",
     "compare_candidates",
     "draw_map",
     "fit_space",
     "read_evidence",
     "read_map",
     "read_segmentation",
+    "score_customers",
     "segment",
     "write_segmentation",
 ]

@@ -18,12 +18,16 @@ from personas.customers.models import Feature
 from personas.segments.space import forming, levels_of, numbers_of
 
 
+WEIGHT = "survey weight"  # with a space, which no column of a customer table has
+
+
 @dataclass(frozen=True)
 class NullModel:
     """A fitted copula. Draws are frames with the columns of `features`, categories as text.
 
     sorted_values : per column, the known values in order (for the inverse of its distribution)
     pattern_of : per feature, which latent pattern of missing values it follows, −1 if always known
+    weighted : whether draws have a survey weight too, in the column :data:`WEIGHT`
     root : (c, c) square root of the latent correlation, values first, then patterns
     """
 
@@ -35,6 +39,7 @@ class NullModel:
     missing_share: np.ndarray
     root: np.ndarray
     wholes: tuple[tuple[int, ...], ...]
+    weighted: bool = False
 
     def draw(self, rng: np.random.Generator, n: int) -> pd.DataFrame:
         """Draw `n` customers of the one population."""
@@ -62,6 +67,8 @@ class NullModel:
             levels = self.levels.get(feature.name, ())
             frame[feature.name] = _words(values, levels) if levels else values
         assert len(frame) == count
+        if self.weighted:
+            frame[WEIGHT] = columns[-1]
         return pd.DataFrame(frame)
 
 
@@ -75,8 +82,11 @@ def _words(values: np.ndarray, levels: tuple[str, ...]) -> np.ndarray:
     return names[np.where(np.isnan(values), len(levels), values).astype(int)]
 
 
-def fit_null(frame: pd.DataFrame, features: tuple[Feature, ...]) -> NullModel:
-    """Fit the copula on the forming columns of `frame`, one row a customer."""
+def fit_null(frame: pd.DataFrame, features: tuple[Feature, ...], weights: np.ndarray | None = None) -> NullModel:
+    """Fit the copula on the forming columns of `frame`, one row a customer.
+
+    weights : (n,) survey weights; they are drawn with the rest, since they go with who a customer is
+    """
     used = tuple(f for f in forming(features) if frame[f.name].notna().any())
     levels = {f.name: levels_of(f, frame[f.name]) for f in used}
     raw = [numbers_of(frame[f.name], levels[f.name]) for f in used]
@@ -88,6 +98,9 @@ def fit_null(frame: pd.DataFrame, features: tuple[Feature, ...]) -> NullModel:
         remainder = np.clip(1.0 - np.sum([raw[j] for j in members], axis=0), 0.0, 1.0)
         wholes.append((*members, len(raw)))
         raw.append(remainder)
+
+    if weights is not None:
+        raw.append(np.asarray(weights, float))
 
     rank_to_code: list[np.ndarray | None] = [None] * len(raw)
     for j, feature in enumerate(used):
@@ -118,6 +131,7 @@ def fit_null(frame: pd.DataFrame, features: tuple[Feature, ...]) -> NullModel:
         missing_share=np.array([mask.mean() for mask in patterns]),
         root=_square_root(np.column_stack(scores)),
         wholes=tuple(wholes),
+        weighted=weights is not None,
     )
 
 

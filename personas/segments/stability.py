@@ -9,9 +9,13 @@ half [Tibshirani & Walther 2005].
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from personas.segments.kmeans import Points, assign, fit_kmeans
+if TYPE_CHECKING:
+    from personas.segments.kmeans import Points
+    from personas.segments.latent_fit import Answers
 
 
 def contingency(a: np.ndarray, b: np.ndarray, k: int) -> np.ndarray:
@@ -42,46 +46,61 @@ def best_jaccard(table: np.ndarray) -> np.ndarray:
     return (table / np.maximum(union, 1)).max(axis=1)
 
 
-def bootstrap_labels(points: Points, k: int, rng: np.random.Generator, n_init: int) -> np.ndarray:
-    """Cluster one bootstrap sample and assign everybody to its centres, (n,) int."""
-    drawn, times = np.unique(rng.integers(len(points), size=len(points)), return_counts=True)
-    sample = points.take(drawn, times.astype(float))
-    if len(sample) < k:
-        return np.zeros(len(points), int)
-    return assign(points, fit_kmeans(sample, k, rng, n_init).centres)
+def bootstrap_labels(data: Points | Answers, k: int, rng: np.random.Generator, n_init: int) -> np.ndarray:
+    """Cluster one bootstrap sample and assign everybody to its segments, (n,) int.
+
+    A customer drawn twice weighs double, so that nobody is copied.
+    """
+    times = np.bincount(rng.integers(len(data), size=len(data)), minlength=len(data))
+    drawn = np.flatnonzero(times)
+    if len(drawn) < k:
+        return np.zeros(len(data), int)
+    return data.assign(data.take(drawn, times[drawn].astype(float)).fit(k, rng, n_init))
 
 
-def bootstrap_pair(points: Points, k: int, reference: np.ndarray | None, seed, n_init: int = 2):
+def bootstrap_pair(data: Points | Answers, k: int, reference: np.ndarray | None, seed, n_init: int = 2):
     """One pair of bootstrap solutions.
 
     reference : (n,) labels of the segmentation on everybody, or None
     Returns (adjusted Rand index of the pair, best Jaccards of the reference's segments in both, (2, k) or None)
     """
     rng = np.random.default_rng(seed)
-    first, second = (bootstrap_labels(points, k, rng, n_init) for _ in range(2))
+    first, second = (bootstrap_labels(data, k, rng, n_init) for _ in range(2))
     agreement = adjusted_rand(contingency(first, second, k))
     if reference is None:
         return agreement, None
     return agreement, np.array([best_jaccard(contingency(reference, found, k)) for found in (first, second)])
 
 
-def prediction_strength(points: Points, k: int, seed, splits: int = 5, n_init: int = 2) -> float:
-    """Mean over random halvings of the worst segment's share of pairs that the other half keeps together.
+def prediction_strengths(data: Points | Answers, k: int, seed, splits: int = 5, n_init: int = 2) -> np.ndarray:
+    """Over random halvings, the worst segment's share of pairs that the other half keeps together, (splits,).
 
-    1 for k = 1 by definition. Segments of a single customer count as 0: nothing predicts them.
+    Each half is judged by the other, and the two are averaged, as in twofold cross-validation. 1 for k = 1 by definition. Segments of a single customer count as 0: nothing predicts them.
     """
     if k == 1:
-        return 1.0
+        return np.ones(splits)
+    if len(data) // 2 < k:
+        return np.zeros(splits)
     rng = np.random.default_rng(seed)
     strengths = []
     for _ in range(splits):
-        order = rng.permutation(len(points))
-        train, test = points.take(order[: len(points) // 2]), points.take(order[len(points) // 2 :])
-        if min(len(train), len(test)) < k:
-            return 0.0
-        own = fit_kmeans(test, k, rng, n_init).labels
-        other = assign(test, fit_kmeans(train, k, rng, n_init).centres)
-        table = contingency(own, other, k)
-        together, possible = _pairs(table).sum(axis=1), _pairs(table.sum(axis=1))
-        strengths.append(np.divide(together, possible, out=np.zeros(k), where=possible > 0).min())
-    return float(np.mean(strengths))
+        order = rng.permutation(len(data))
+        halves = data.take(order[: len(data) // 2]), data.take(order[len(data) // 2 :])
+        found = [half.fit(k, rng, n_init) for half in halves]
+        worst = [
+            _least_kept_together(contingency(own.labels, half.assign(other), k))
+            for half, own, other in zip(halves, found, found[::-1], strict=True)
+        ]
+        strengths.append(np.mean(worst))
+    return np.array(strengths)
+
+
+def _least_kept_together(table: np.ndarray) -> float:
+    """The worst row's share of pairs that share a column too."""
+    together, possible = _pairs(table).sum(axis=1), _pairs(table.sum(axis=1))
+    return float(np.divide(together, possible, out=np.zeros(len(table)), where=possible > 0).min())
+
+
+def prediction_strength(data: Points | Answers, k: int, seed, splits: int = 5, n_init: int = 2) -> float:
+    """Mean of :func:`prediction_strengths`."""
+    return float(prediction_strengths(data, k, seed, splits, n_init).mean())

@@ -29,7 +29,7 @@ def frame():
     return household_table().assign(cold=0.0, noise=0.0, wait=0.0)
 
 
-UNUSED = {"unused_campaigns": read_playbook()["unused_campaigns"]}
+UNUSED = {"unused_campaigns": read_playbook().signals["unused_campaigns"]}
 
 
 def test_the_reach_that_was_planted_is_recovered(frame):
@@ -136,7 +136,7 @@ def test_the_playbook_is_valid_and_speaks_of_features_and_kpis_that_exist():
     from personas.experience.kpis import REGISTRY
 
     known, kpis = set(read_wording()), {definition.key for definition in REGISTRY}
-    for key, entry in read_playbook().items():
+    for key, entry in read_playbook().signals.items():
         asked = {*entry.needs, *entry.among, *entry.when, entry.depth.feature}
         assert asked <= known, key
         assert set(entry.among) | set(entry.when) | {entry.depth.feature} <= set(entry.needs), key

@@ -21,7 +21,7 @@ def pain(key, title, touchpoint, kind="stated", score=0.1, impact=-20.0):
 
 def planned(*pains):
     frame = household_table()
-    return plan_actions(pains, read_playbook(), frame, np.ones(len(frame), bool), "P1")
+    return plan_actions(pains, read_playbook().signals, frame, np.ones(len(frame), bool), "P1")
 
 
 @pytest.mark.parametrize(

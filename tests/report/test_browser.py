@@ -227,7 +227,7 @@ def test_the_theme_can_be_turned_by_hand(opened):
 
 def test_a_link_to_evidence_opens_the_fold_around_it(opened):
     page = opened("six", width=390)
-    note = page.locator("#appendix .fold .note").first
+    note = page.locator("#appendix .fold .claim").first
     assert not note.is_visible()
     page.evaluate("id => { location.hash = id }", note.get_attribute("id"))
     page.wait_for_function("document.querySelector('#appendix .fold').open")

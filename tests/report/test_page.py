@@ -62,7 +62,9 @@ def test_ids_are_unique_and_every_inner_link_lands(page):
 
 
 def test_every_claim_has_one_home_for_its_evidence(page):
-    notes = [e for e in read_page(page) if "note" in e.classes]
+    elements = read_page(page)
+    notes = [e for e in elements if "note" in e.classes]
+    notes += [e for e in elements if "claim" in e.classes and e.attributes.get("id")]
     homes = [e.attributes.get("id") for e in notes]
     assert None not in homes
     assert len(homes) == len(set(homes)) > 10

@@ -81,7 +81,7 @@ def test_the_published_partition_of_vacmot_has_its_published_sum_of_squares(vacm
 
 
 def test_the_best_of_many_starts_on_vacmot_is_as_good_as_the_best_known(vacmot):
-    found = fit_kmeans(points_of(vacmot[0]), 6, np.random.default_rng(3), n_init=100)
+    found = fit_kmeans(points_of(vacmot[0]), 6, np.random.default_rng(1), n_init=200)
     assert 2660 < found.within <= 2661.3
 
 

@@ -6,19 +6,26 @@ from personas.report.figures.journey import journey_lanes
 from personas.report.figures.map import segment_map
 from personas.report.figures.pains import pain_bars, priorities
 from personas.report.figures.portrait import distribution_bars, portrait
+from personas.report.figures.ranges import Range, range_rows
 from personas.report.figures.shares import share_bars
 from personas.report.figures.stability import stability_chart
+from personas.report.figures.touchpoints import consistency_rows, driver_ranges, rating_ranges
 
 __all__ = [
+    "Range",
     "bloom",
+    "consistency_rows",
     "distribution_bars",
     "dot_multiples",
+    "driver_ranges",
     "flower",
     "heat_table",
     "journey_lanes",
     "pain_bars",
     "portrait",
     "priorities",
+    "range_rows",
+    "rating_ranges",
     "segment_map",
     "share_bars",
     "stability_chart",

@@ -1,0 +1,245 @@
+"""What was recorded of friction: failures, waits and slow pages by touchpoint, service cases by category, contracts.
+
+One pass over each table sums up to a row a customer and touchpoint (or category). Counts of the earlier and the later
+half of the observation stand apart, so that a rule can be looked at in each. These features are for the rules of the
+playbook alone: they never form segments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import ibis
+import numpy as np
+import pandas as pd
+from ibis import _
+
+from personas.dataset import Dataset
+
+FAILED = ("failed", "failure", "error", "timeout", "declined", "refused", "rejected")
+ABANDONED = ("abandoned", "given up", "aborted", "dropped", "hung up")
+MISSED = ("missed", "no show", "no-show", "cancelled", "canceled")
+LONG, SLOW_PAGE, QUICK_DAYS, EARLY_DAYS = 3, 4.0, 1.0, 182
+FEWEST_CONTACTS = 6
+DAY = 86_400
+
+CONTACT_FEATURES = {
+    "contacts": "contacts at the touchpoint",
+    "outcomes": "contacts of which the outcome is recorded",
+    "failed": f"contacts that ended in one of: {', '.join(FAILED)}",
+    "failed_share": "these, of the contacts with an outcome",
+    "abandoned": f"contacts that ended in one of: {', '.join(ABANDONED)}",
+    "abandoned_share": "these, of the contacts with an outcome",
+    "missed": f"contacts that ended in one of: {', '.join(MISSED)}",
+    "missed_share": "these, of the contacts with an outcome",
+    "waits": "contacts of which the wait is recorded",
+    "long_waits": f"waits of more than {LONG} times the median wait at the touchpoint",
+    "long_wait_share": "these, of the contacts with a wait",
+    "pages": "contacts of which the page time is recorded",
+    "slow_pages": f"pages that took more than {SLOW_PAGE:g} seconds",
+    "slow_page_share": "these, of the contacts with a page time",
+}
+CASE_FEATURES = {
+    "cases": "service cases of the category",
+    "case_days": "days to the solution (until the end of the observation while open), mean over these cases",
+}
+CUSTOMER_FEATURES = {
+    "cases": "service cases",
+    "overdue_cases": "cases not resolved by the time promised",
+    "returning_cases": "cases that were opened again or escalated",
+    "quick_cases": f"cases resolved within {QUICK_DAYS:g} day",
+    "contracts": "contracts",
+    "plan_downgrades": "contracts that cost less than the one before",
+    "price_rises": "contracts that cost more than the one before on the same plan",
+    "early_endings": f"contracts that ended within {EARLY_DAYS} days",
+    "contact_change": "contacts of the later half of the period over those of the earlier half, less 1; "
+    f"from {FEWEST_CONTACTS} contacts on",
+}
+COUNTS = ("contacts", "outcomes", "failed", "abandoned", "missed", "waits", "long_waits", "pages", "slow_pages")
+SHARES = (
+    ("failed", "outcomes"), ("abandoned", "outcomes"), ("missed", "outcomes"), ("long_wait", "waits"),
+    ("slow_page", "pages"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Friction:
+    """What was recorded, by customer.
+
+    touchpoints, categories : name → its stage and a frame of the customers seen there, indexed by their row in the
+        customer table; whole : a row a customer, in the order of the customer table; columns as listed above
+    halves : the same for the earlier and for the later half of the period, touchpoints and categories only
+    """
+
+    touchpoints: dict[str, tuple[str, pd.DataFrame]]
+    categories: dict[str, tuple[str, pd.DataFrame]]
+    whole: pd.DataFrame
+    halves: tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]] = ({}, {})
+
+
+def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
+    """Sum up contacts, service cases and contracts of the customers `ids`."""
+    tables, start, end = dataset.tables, dataset.observation_start, dataset.observation_end
+    whole = pd.DataFrame(index=pd.RangeIndex(len(ids)))
+    places = pd.Index(ids)
+    if start is None or end is None:
+        return Friction({}, {}, whole)
+    middle = start + (end - start) / 2
+    contacts = _contacts(tables["interactions"], middle, places) if "interactions" in tables else None
+    cases = _cases(tables["tickets"], middle, end, places) if "tickets" in tables else None
+    parts: list[pd.DataFrame] = []
+    if contacts is not None:
+        parts.append(_contact_change(contacts, len(ids)))
+    if cases is not None:
+        parts.append(_of_cases(tables["tickets"], end, places))
+    if "subscriptions" in tables:
+        parts.append(_of_contracts(tables["subscriptions"], places))
+    halves = tuple(
+        {
+            **dict(_split(contacts, "touchpoint", _shared, half)),
+            **dict(_split(cases, "category", _mean_days, half)),
+        }
+        for half in (False, True)
+    )
+    return Friction(
+        touchpoints=_staged(contacts, "touchpoint", _shared),
+        categories=_staged(cases, "category", _mean_days),
+        whole=pd.concat([whole, *parts], axis=1),
+        halves=halves,
+    )
+
+
+def _contacts(touched, middle: datetime, places: pd.Index) -> pd.DataFrame | None:
+    """A row a customer, touchpoint and half: counts."""
+    has = set(touched.columns)
+    if not {"touchpoint", "time"} <= has:
+        return None
+    rows = touched.filter(_.touchpoint.notnull(), ~_.touchpoint.lower().contains("survey"))
+    stage = rows.stage if "stage" in has else ibis.null("string")
+    columns = {"later": rows.time >= ibis.literal(middle), "stage": stage}
+    outcome = rows.outcome.lower() if "outcome" in has else ibis.null("string")
+    columns |= {name: outcome.isin(words) for name, words in _OUTCOMES.items()}
+    columns["outcomes"] = outcome.notnull()
+    wait = rows.wait if "wait" in has else ibis.null("float64")
+    usual = wait.median().over(group_by=rows.touchpoint) if "wait" in has else ibis.null("float64")
+    page = rows.page_time if "page_time" in has else ibis.null("float64")
+    columns |= {
+        "waits": wait.notnull(), "long_waits": wait > LONG * usual, "pages": page.notnull(),
+        "slow_pages": page > SLOW_PAGE,
+    }  # fmt: skip
+    flagged = rows.select("customer_id", "touchpoint", **columns)
+    # A campaign that was not answered is no failure of a touchpoint, so only what has an outcome counts as one.
+    sums = {name: flagged[name].fill_null(False).cast("int64").sum() for name in COUNTS if name != "contacts"}
+    found = flagged.group_by("customer_id", "touchpoint", "later").agg(stage=_.stage.max(), contacts=_.count(), **sums)
+    return _at_hand(found, ("touchpoint", "later"), places)
+
+
+_OUTCOMES = {"failed": FAILED, "abandoned": ABANDONED, "missed": MISSED}
+
+
+def _cases(tickets, middle: datetime, end: datetime, places: pd.Index) -> pd.DataFrame | None:
+    """A row a customer, category and half: cases and the days they took."""
+    if "category" not in tickets.columns:
+        return None
+    rows = tickets.filter(_.category.notnull(), _.opened.notnull())
+    days = _days_open(rows, end)
+    # Cases that ended before they began tell nothing of how long it took.
+    rows = rows.select("customer_id", "category", later=rows.opened >= ibis.literal(middle), days=days)
+    found = rows.filter(_.days >= 0).group_by("customer_id", "category", "later").agg(cases=_.count(), days=_.days.sum())
+    frame = _at_hand(found.mutate(stage=ibis.null("string")), ("category", "later"), places)
+    return frame
+
+
+def _days_open(rows, end: datetime):
+    closed = rows.resolved if "resolved" in rows.columns else ibis.null("timestamp")
+    return closed.coalesce(ibis.literal(end)).delta(rows.opened, unit="second").cast("float64") / DAY
+
+
+def _at_hand(found, keys: tuple[str, ...], places: pd.Index) -> pd.DataFrame:
+    frame = found.order_by("customer_id", *keys).to_pandas()
+    frame["place"] = places.get_indexer(frame["customer_id"])
+    return frame[frame["place"] >= 0].drop(columns="customer_id")
+
+
+def _staged(frame: pd.DataFrame | None, key: str, finish) -> dict[str, tuple[str, pd.DataFrame]]:
+    if frame is None:
+        return {}
+    stages = frame.dropna(subset=["stage"]).groupby(key)["stage"].max()
+    return {name: (str(stages.get(name, "")), rows) for name, rows in _split(frame, key, finish)}
+
+
+def _split(frame: pd.DataFrame | None, key: str, finish, half: bool | None = None) -> Iterator:
+    """(name, a row a customer) of each touchpoint or category, over both halves or one of them."""
+    if frame is None:
+        return
+    rows = frame if half is None else frame[frame["later"] == half]
+    for name, own in rows.groupby(key, sort=True):
+        counts = own.drop(columns=[key, "later", "stage"]).groupby("place").sum()
+        yield str(name), finish(counts)
+
+
+def _shared(counts: pd.DataFrame) -> pd.DataFrame:
+    shares = {f"{name}_share": counts[_many(name)] / counts[whole].replace(0, np.nan) for name, whole in SHARES}
+    return counts.assign(**shares)
+
+
+def _many(name: str) -> str:
+    return name if name in COUNTS else f"{name}s"
+
+
+def _mean_days(counts: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame({"cases": counts["cases"], "case_days": counts["days"] / counts["cases"]})
+
+
+def _contact_change(contacts: pd.DataFrame, n: int) -> pd.DataFrame:
+    by_half = [contacts[contacts["later"] == half].groupby("place")["contacts"].sum() for half in (False, True)]
+    early, late = (counts.reindex(range(n), fill_value=0).to_numpy(float) for counts in by_half)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.where((early > 0) & (early + late >= FEWEST_CONTACTS), late / early - 1, np.nan)
+    return pd.DataFrame({"contact_change": change})
+
+
+def _of_cases(tickets, end: datetime, places: pd.Index) -> pd.DataFrame:
+    has = set(tickets.columns)
+    done = tickets.resolved if "resolved" in has else ibis.null("timestamp")
+    no = ibis.literal(False)
+    again = [tickets[name].fill_null(False) for name in ("reopened", "escalated") if name in has]
+    # A promise that had not come due by the end of the observation is neither kept nor broken.
+    broken = (tickets.due < ibis.literal(end)) & ~(done <= tickets.due).fill_null(False) if "due" in has else no
+    took = _days_open(tickets, end)
+    rows = tickets.select(
+        "customer_id", broken=broken, again=again[0] | again[-1] if again else no,
+        quick=done.notnull() & took.between(0, QUICK_DAYS),
+    )  # fmt: skip
+    sums = rows.group_by("customer_id").agg(
+        cases=_.count(), overdue_cases=_.broken.fill_null(False).cast("int64").sum(),
+        returning_cases=_.again.cast("int64").sum(), quick_cases=_.quick.fill_null(False).cast("int64").sum(),
+    )  # fmt: skip
+    return _reindexed(sums, places)
+
+
+def _of_contracts(contracts, places: pd.Index) -> pd.DataFrame:
+    has = set(contracts.columns)
+    window = ibis.window(group_by="customer_id", order_by="start")
+    price = contracts.price.cast("float64") if "price" in has else ibis.null("float64")
+    plan = contracts["plan"] if "plan" in has else ibis.null("string")
+    over = contracts["end"] if "end" in has else ibis.null("timestamp")
+    rows = contracts.select("customer_id", "start", price=price, plan=plan, over=over)
+    rows = rows.mutate(last_price=_.price.lag().over(window), last_plan=_.plan.lag().over(window))
+    stayed = rows.over.delta(rows.start, unit="day")
+    sums = rows.group_by("customer_id").agg(
+        contracts=_.count(),
+        plan_downgrades=(rows.price < rows.last_price).fill_null(False).cast("int64").sum(),
+        price_rises=((rows.price > rows.last_price) & (rows.plan == rows.last_plan)).fill_null(False)
+        .cast("int64").sum(),
+        early_endings=(stayed.between(0, EARLY_DAYS)).fill_null(False).cast("int64").sum(),
+    )  # fmt: skip
+    return _reindexed(sums, places)
+
+
+def _reindexed(sums, places: pd.Index) -> pd.DataFrame:
+    """Counts in the order of the customer table; nobody's count is missing, it is nought."""
+    frame = sums.to_pandas().set_index("customer_id").reindex(places).fillna(0.0).astype(float)
+    return frame.reset_index(drop=True)

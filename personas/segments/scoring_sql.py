@@ -1,0 +1,82 @@
+"""The assignment as one SQL text that stands alone: paste it into a warehouse, no library needed."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from personas.errors import InputError, Problem, did_you_mean
+from personas.segments.scoring import columns_needed, score_customers
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+
+    from personas.segments.comparison import Segmentation
+    from personas.segments.space import FeatureSpace
+
+Dialect = Literal["duckdb", "spark"]
+DIALECTS = ("duckdb", "spark")
+WIDTH = 116
+
+
+def assignment_sql(
+    segmentation: Segmentation,
+    personas: Sequence = (),
+    dialect: Dialect = "duckdb",
+    table: str = "customers",
+    about: Sequence[str] = (),
+) -> str:
+    """Write the assignment of every customer as one SELECT.
+
+    personas : objects with `number`, `id` and `name`; dialect : "duckdb" or "spark"
+    table : what the customer table is called there, as in ``crm.customers``
+    about : lines for the comment at the head, such as the title and the date of the data
+    Returns SQL that ends with a semicolon; its columns are those of :func:`score_customers`.
+    Raises InputError for a dialect that is not known.
+    """
+    if dialect not in DIALECTS:
+        raise InputError([Problem("dialect", f'"{dialect}"', " or ".join(DIALECTS), did_you_mean(dialect, DIALECTS))])
+    import ibis
+    import sqlglot
+
+    scored = score_customers(_declared(segmentation.space, table), segmentation, personas)
+    query = str(ibis.to_sql(scored, dialect="duckdb"))
+    if dialect != "duckdb":
+        query = sqlglot.transpile(query, read="duckdb", write=dialect, pretty=True)[0]
+    return f"{_head(segmentation.space, personas, dialect, table, about)}\n{query};\n"
+
+
+def _declared(space: FeatureSpace, name: str) -> Table:
+    """The customer table as the text sees it: numbers declared so loosely that every one of them is cast."""
+    import ibis
+
+    schema = {
+        column: "string" if column == "customer_id" or column in space.levels else "decimal(38, 9)"
+        for column in columns_needed(space)
+    }
+    *place, name = name.split(".")
+    where = dict(zip(("database", "catalog"), reversed(place), strict=False))
+    return ibis.table(schema, name=name, **where)
+
+
+def _head(space: FeatureSpace, personas: Sequence, dialect: str, table: str, about: Sequence[str]) -> str:
+    """The comment at the head: what it does, which columns it needs, what it gives."""
+    names = {"duckdb": "DuckDB", "spark": "Spark SQL"}
+    lines = [*about, f"Assigns every row of {table} to its persona ({names[dialect]}).", ""]
+    lines.append("Columns needed, one row a customer; null where not known:")
+    for column, holds in columns_needed(space).items():
+        lines += textwrap.wrap(f"  {column}: {holds}", WIDTH, subsequent_indent="    ")
+    lines += ["", "Columns given: customer_id, segment, persona_id, persona, confidence (0.5 on a border, 1 at the"]
+    lines.append("centre) and in_between (true: hardly nearer to its own persona than to the next).")
+    lines += [f"  {p.number}  {p.id}  {p.name}" for p in sorted(personas, key=lambda p: p.number)]
+    return "\n".join(f"-- {one_line(line)}".rstrip() for line in lines)
+
+
+def one_line(text: str) -> str:
+    """Keep a comment on its line, whatever the words from the data hold.
+
+    >>> one_line("a\\n; DROP TABLE customers")
+    'a ; DROP TABLE customers'
+    """
+    return "".join(sign if sign.isprintable() else " " for sign in text)
