@@ -91,16 +91,18 @@ def mean_estimate(values, unit: Unit = "count") -> Estimate:
     return Estimate(value=mean, low=low, high=high, n=n, unit=unit, method="mean, Student's t")
 
 
-def ratio_estimate(part, whole, unit: Unit = "share") -> Estimate:
+def ratio_estimate(part, whole, unit: Unit = "share", weights=None) -> Estimate:
     """Estimate Σ part / Σ whole over customers, interval by linearisation [Cochran 1977, ch. 6].
 
-    part, whole : (n,) what each customer adds to the top and to the bottom
+    part, whole : (n,) what each customer adds to the top and to the bottom; weights : (n,) survey weights
 
     >>> ratio_estimate([1.0, 0.0], [1.0, 3.0]).value
     0.25
     """
     part, whole = np.asarray(part, float), np.asarray(whole, float)
     known = np.isfinite(part) & np.isfinite(whole)
+    if weights is not None:
+        part, whole = part * np.asarray(weights, float), whole * np.asarray(weights, float)
     part, whole = part[known], whole[known]
     n, total = len(whole), float(whole.sum())
     if n == 0 or total <= 0:

@@ -160,8 +160,8 @@ def test_the_exports_hold_every_household_once_and_are_private(project, publishe
     counts = table["persona"].value_counts()
     assert counts.to_dict() == {persona.name: persona.n for persona in personas.personas}
     assert again["customer_id"].astype(str).tolist() == table["customer_id"].tolist()
-    for path in (published / "exports").iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+    for path in (published / "exports").rglob("*"):
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path.name
     work = project / "reports" / ".work"
     assert stat.S_IMODE(work.stat().st_mode) == 0o700
 

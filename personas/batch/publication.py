@@ -68,8 +68,8 @@ def notebooks_of(workspace: Workspace) -> list[Path]:
 def write_pages(workspace: Workspace, making: Path) -> None:
     """Write the whole of a published folder to the place where it is made."""
     shutil.copytree(workspace.staged, making, copy_function=shutil.copyfile)
-    for path in making.glob("exports/members.*"):
-        path.chmod(0o600)
+    for path in making.glob("exports/**/*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
     pages = making / "notebooks"
     pages.mkdir(exist_ok=True)
     notice = json.loads((making / "personas.json").read_text(encoding="utf-8")).get("dataset", {}).get("notice", "")
@@ -122,6 +122,10 @@ def summarise(root: Path, datasets: list[str], data: str | None = None) -> str:
         verdict = found.get("verdict", {}).get("word", "no verdict")
         many = f"{personas} persona{'s' if personas != 1 else ''}"
         lines.append(f"{dataset}  {verdict}, {many}  reports/{dataset}/report.html")
+        for persona, name in found.get("unused_names", {}).items():
+            lines.append(
+                f'  dataset.yml names {persona} "{name}", and no persona of this run has that id; the name is kept'
+            )
         if verdict == "none":
             kept = f' DATA="{data}"' if data else ""
             lines.append(

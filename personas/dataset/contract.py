@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from personas.dataset.mapping import Labels, Mapped, Strict, Target, Word, Words
 from personas.dataset.roles import (
@@ -24,6 +26,9 @@ from personas.dataset.roles import (
 from personas.dataset.survey import Comments, Ratings
 
 ROLES = ("transactions", "interactions", "feedback", "tickets", "subscriptions", "employees", "actions")
+
+LONGEST_NAME = 80  # characters of a persona's name: it is a heading, a label in charts and a cell of a table
+TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 STAGES = ("contact", "interest", "purchase", "experience", "loyalty")
 
@@ -155,6 +160,41 @@ class Feature(Described):
     empty: float | None = Field(None, description="Value for customers without any row; default: not known.")
 
 
+class CustomKpi(Strict):
+    """An own KPI, from the columns of the customer table: one value a customer, summed up over a group."""
+
+    label: str = Field(description="What a reader calls it.")
+    expression: str = Field(description="A SQL expression over the columns of the customer table.")
+    kind: Literal["share", "mean", "ratio"] = Field(
+        description="share: the expression is true or false; mean: a number; ratio: its sum over the sum of `over`."
+    )
+    over: str | None = Field(None, description="Only for a ratio: the SQL expression that is divided by.")
+    better: Literal["higher", "lower", "neither"] = Field("neither", description="Which direction is good.")
+    unit: Literal["share", "points", "money", "days", "count", "ratio", "score"] | None = Field(
+        None, description="Unit of a mean or ratio; default: count, and ratio."
+    )
+    definition: str = Field("", description="What it counts, in a sentence; default: the expression.")
+
+    @model_validator(mode="after")
+    def _fitting(self) -> CustomKpi:
+        if (self.kind == "ratio") != (self.over is not None):
+            raise ValueError("over: what is divided by, for kind ratio and for no other")
+        if self.kind == "share" and self.unit not in (None, "share"):
+            raise ValueError(f'unit share, since kind is share; found "{self.unit}"')
+        return self
+
+
+class LifetimeValue(Strict):
+    """How lifetime value is estimated from purchases."""
+
+    model: Literal["mbg_nbd", "bg_nbd"] = Field(
+        "mbg_nbd", description="Of buying and leaving; bg_nbd never lets a customer leave after one purchase."
+    )
+    horizon_months: int = Field(12, ge=1, le=60, description="How far ahead purchases count.")
+    discount: float = Field(0.1, ge=0, le=1, description="What money a year later is worth less, as a share a year.")
+    margin: float = Field(1.0, gt=0, le=1, description="Share of sales that is earned; 1: revenue is told, not profit.")
+
+
 class Customers(Strict):
     """A customer, prospect, respondent or contact."""
 
@@ -197,6 +237,36 @@ def several(kind: type) -> Any:
     return Annotated[tuple[kind, ...], BeforeValidator(_several)]
 
 
+def _persona_id(value: str) -> str:
+    if not re.fullmatch(r"P[1-9][0-9]{0,3}", value):
+        raise ValueError(f'the permanent id of a persona, such as P1, as its page shows it; found "{value}"')
+    return value
+
+
+def _persona_name(value: str) -> str:
+    """Any script will do; what breaks a line or turns the text around it will not."""
+    name = value.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise ValueError(f"a name of 1 to {LONGEST_NAME} characters; found {len(name)}")
+    if any(sign in TURNS_TEXT or unicodedata.category(sign) in ("Cc", "Zl", "Zp") for sign in name):
+        raise ValueError("a name on one line, without control characters")
+    return name
+
+
+def _distinct(names: dict[str, str]) -> dict[str, str]:
+    owner: dict[str, str] = {}
+    for key, name in names.items():
+        if (first := owner.setdefault(name.casefold(), key)) != key:
+            raise ValueError(f'a name of its own for each persona; found "{name}" for {first} and {key}')
+    return names
+
+
+PersonaNames = Annotated[
+    dict[Annotated[str, AfterValidator(_persona_id)], Annotated[Word, AfterValidator(_persona_name)]],
+    AfterValidator(_distinct),
+]
+
+
 class Contract(Strict):
     """All of ``dataset.yml``. A role may be a list: several sources then make one table."""
 
@@ -225,6 +295,11 @@ class Contract(Strict):
     employees: several(Employees) = Field((), description="What staff say.")
     actions: several(Actions) = Field((), description="What was done about pain points.")
     features: dict[str, Feature] = Field({}, description="Own features, made from the rows of a role.")
+    kpis: dict[str, CustomKpi] = Field({}, description="Own KPIs, made from the columns of the customer table.")
+    lifetime_value: LifetimeValue = Field(LifetimeValue(), description="How lifetime value is estimated.")
+    names: PersonaNames = Field(
+        {}, description="Own names of personas by their permanent id, such as `P1: Fresh-first regulars`."
+    )
     playbook: Words = Field(
         (),
         description=f"Rules for pain points beyond the general ones: {', '.join(PLAYBOOKS[1:])}, or .yml files of your "

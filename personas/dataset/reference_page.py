@@ -43,6 +43,8 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`employees`", roles.Employees),
     ("`actions`", roles.Actions),
     ("`features`", contract.Feature),
+    ("`kpis`", contract.CustomKpi),
+    ("`lifetime_value`", contract.LifetimeValue),
 )
 INTRODUCTION = """# The contract: `dataset.yml`
 

@@ -56,11 +56,24 @@ def check_names(contract: Contract, document: Document) -> list[Problem]:
         if role not in declared:
             place = document.place(["customers", "also_from", number])
             problems.append(Problem(place, f"{role}, which is not described", "a role of this file"))
+    for name, kpi in contract.kpis.items():
+        for key in ("expression", "over"):
+            if getattr(kpi, key) is not None:
+                problems += _unreadable(getattr(kpi, key), document.place(["kpis", name, key]))
     for name, feature in contract.features.items():
         if feature.role not in declared:
             place = document.place(["features", name, "role"])
             problems.append(Problem(place, f"{feature.role}, which is not described", "a role of this file"))
     return problems
+
+
+def _unreadable(text: str, place: str) -> list[Problem]:
+    """Find an expression that is none; its columns are known only once the customer table is made."""
+    try:
+        columns_of(text)
+    except ExpressionError as error:
+        return [Problem(place, str(error), "a SQL expression", "docs/contract.md lists what is allowed")]
+    return []
 
 
 def _clashes(contract: Contract, document: Document) -> list[Problem]:

@@ -1,4 +1,4 @@
-"""KPIs from contacts: without staff, on the move, failed, and survey invitations answered."""
+"""KPIs from contacts: without staff, on the move, failed, slow, by word of mouth, and survey invitations answered."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from personas.experience.models import Kpi
 from personas.experience.moments import gather_moments, share_of
 
 MOBILE = ("phone", "mobile", "mobile phone", "smartphone", "tablet", "app")
+SPOKEN = ("friend", "friends", "family", "colleague", "word of mouth", "recommendation", "referral", "customer")
+SLOW_PAGE = 3.0  # seconds
 FAILED = ("failed", "failure", "abandoned", "error", "cancelled", "timeout")
 
 WORDINGS = {
@@ -25,9 +27,21 @@ WORDINGS = {
         "failed_contacts", "Failed or abandoned", "Contacts that failed or were given up, of those with an outcome",
         "lower", ("interactions.outcome",),
     ),
+    "slow": Wording(
+        "slow_pages", "Slow pages", f"Pages that took more than {SLOW_PAGE:g} seconds to load, of those timed", "lower",
+        ("interactions.page_time",),
+    ),
+    "spoken": Wording(
+        "word_of_mouth", "By word of mouth", "Contacts that came by somebody's recommendation, of those of known origin",
+        "higher", ("interactions.referral",),
+    ),
 }  # fmt: skip
 RESPONSE = Wording(
     "response_rate", "Surveys answered", "Survey invitations answered, of those sent", "neither",
+    ("interactions.outcome",),
+)  # fmt: skip
+SILENT = Wording(
+    "never_answered", "Never answered a survey", "Customers who answered no survey, of those invited to one", "neither",
     ("interactions.outcome",),
 )  # fmt: skip
 
@@ -43,6 +57,10 @@ def measure_contacts(interactions, members, groups: Group) -> list[dict[int, Kpi
         flags["mobile"] = (real.device, real.device.lower().isin(MOBILE))
     if "outcome" in has:
         flags["failed"] = (real.outcome, real.outcome.lower().isin(FAILED))
+    if "page_time" in has:
+        flags["slow"] = (real.page_time, real.page_time > SLOW_PAGE)
+    if "referral" in has:
+        flags["spoken"] = (real.referral, real.referral.lower().isin(SPOKEN))
     found = {}
     if flags:
         columns = {}
@@ -54,6 +72,8 @@ def measure_contacts(interactions, members, groups: Group) -> list[dict[int, Kpi
     asked = survey_invitations(interactions)
     if asked is not None:
         rows = asked.group_by("customer_id").agg(n=_.count(), yes=_.replied.cast("int64").sum())
-        found[RESPONSE] = gather_moments(rows, members, (), {"yes": ("n", "yes", "yes")}).get(("yes",), {})
+        rows = rows.mutate(one=1, silent=(rows.yes == 0).cast("int64"))
+        sums = gather_moments(rows, members, (), {"yes": ("n", "yes", "yes"), "silent": ("one", "silent", "silent")})
+        found |= {RESPONSE: sums.get(("yes",), {}), SILENT: sums.get(("silent",), {})}
     kpis = [compare_groups(wording, segments, share_of, groups) for wording, segments in found.items()]
     return [kpi for kpi in kpis if kpi]

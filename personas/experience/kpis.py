@@ -13,19 +13,31 @@ import numpy as np
 import pandas as pd
 
 from personas.customers.models import Feature
-from personas.estimates import Estimate, cohen_d, cohen_h, mean_estimate, not_measured, ratio_estimate, share_estimate
+from personas.estimates import (
+    Estimate,
+    Unit,
+    cohen_d,
+    cohen_h,
+    mean_estimate,
+    not_measured,
+    ratio_estimate,
+    share_estimate,
+)
 from personas.experience.models import Kpi, NotMeasured
+from personas.experience.moments import difference_p, mean_of, moments_of, share_of, standardised
+from personas.experience.suppression import hidden_groups
 from personas.segments.space import forming
 
 ACTIVE_DAYS = 56
+WEIGHTED = "z test with survey weights; Benjamini-Hochberg"
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One KPI.
+    """One KPI over the customer table.
 
-    needs : columns of the customer table; estimate : rows of a group → Estimate
-    each : what every customer contributes, for effect and test; None where customers do not add up to it
+    kind : share of those for whom `each` is 1, mean of `each`, or ratio of its sum to that of `whole`
+    needs : columns of the customer table; each, whole : what a customer contributes, (n,) float, NaN where unknown
     columns : where the numbers come from, to tell whether a test would be circular
     """
 
@@ -33,31 +45,35 @@ class Definition:
     label: str
     definition: str
     better: Literal["higher", "lower", "neither"]
+    kind: Literal["share", "mean", "ratio"]
+    unit: Unit
     needs: tuple[str, ...]
-    estimate: Callable[[pd.DataFrame], Estimate]
     each: Callable[[pd.DataFrame], np.ndarray]
     columns: tuple[str, ...]
+    whole: Callable[[pd.DataFrame], np.ndarray] | None = None
+
+    def estimate(self, rows: pd.DataFrame, weights: np.ndarray | None = None) -> Estimate:
+        """Estimate the KPI among customers; weights : (n,) survey weights."""
+        each = self.each(rows)
+        if self.kind == "ratio":
+            return ratio_estimate(each, self.whole(rows), self.unit, weights)
+        if weights is not None:
+            sums = moments_of(each, weights)
+            return share_of(sums) if self.kind == "share" else mean_of(sums, self.unit)
+        return share_estimate(each) if self.kind == "share" else mean_estimate(each, self.unit)
 
 
-def _active(rows: pd.DataFrame) -> np.ndarray:
-    return (rows["recency"] <= ACTIVE_DAYS).to_numpy(float)
+def _flag(column: str, test: Callable[[pd.Series], pd.Series]) -> Callable[[pd.DataFrame], np.ndarray]:
+    """1 where the column passes, 0 where it does not, NaN where it is unknown."""
+    return lambda rows: np.where(rows[column].isna(), np.nan, test(rows[column]).to_numpy(float))
 
 
 def _repeat(rows: pd.DataFrame) -> np.ndarray:
-    return (rows["frequency"] >= 2).to_numpy(float)
+    return np.where(rows["frequency"] >= 1, (rows["frequency"] >= 2).astype(float), np.nan)
 
 
-def _coupon_user(rows: pd.DataFrame) -> np.ndarray:
-    return (rows["coupon_share"] > 0).to_numpy(float)
-
-
-def _referred(rows: pd.DataFrame) -> np.ndarray:
-    return rows["referred_by"].notna().to_numpy(float)
-
-
-def _answered(rows: pd.DataFrame) -> Estimate:
-    sent = rows[rows["campaigns_received"] > 0]
-    return ratio_estimate(sent["campaigns_answered"], sent["campaigns_received"])
+def _sent(column: str) -> Callable[[pd.DataFrame], np.ndarray]:
+    return lambda rows: np.where(rows["campaigns_received"] > 0, rows[column], np.nan)
 
 
 def _column(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
@@ -66,39 +82,55 @@ def _column(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 REGISTRY = (
     Definition(
-        "spend", "Sales a customer", "Sum of sales over the observation period, mean over customers", "higher",
-        ("sales",), lambda rows: mean_estimate(rows["sales"], "money"), _column("sales"), ("transactions.amount",),
+        "spend", "Sales a customer", "Sum of sales over the observation period, mean over customers", "higher", "mean",
+        "money", ("sales",), _column("sales"), ("transactions.amount",),
     ),
     Definition(
         "repeat_rate", "Repeat purchase", "Customers with two or more purchase days, of all who bought", "higher",
-        ("frequency",), lambda rows: share_estimate(_repeat(rows[rows["frequency"] >= 1])), _repeat,
-        ("transactions.time",),
+        "share", "share", ("frequency",), _repeat, ("transactions.time",),
     ),
     Definition(
-        "active_share", "Active at the end", f"Customers who bought in the last {ACTIVE_DAYS} days of the period",
-        "higher", ("recency",), lambda rows: share_estimate(_active(rows)), _active, ("transactions.time",),
+        "active_share", "Active at the end",
+        f"Customers who bought in the last {ACTIVE_DAYS} days of the period, of all who bought", "higher", "share",
+        "share", ("recency",), _flag("recency", lambda days: days <= ACTIVE_DAYS), ("transactions.time",),
     ),
     Definition(
         "campaign_response", "Campaigns answered",
-        "Campaigns of which an offer was used, of those received; summed over customers", "higher",
-        ("campaigns_answered", "campaigns_received"),
-        _answered,
-        _column("campaign_response"), ("interactions.campaign", "interactions.stage"),
+        "Campaigns of which an offer was used, of those received; summed over customers", "higher", "ratio", "share",
+        ("campaigns_answered", "campaigns_received"), _sent("campaigns_answered"),
+        ("interactions.campaign", "interactions.stage"), _sent("campaigns_received"),
     ),
     Definition(
-        "feedback_share", "Gave feedback", "Customers who gave at least one score", "neither", ("feedback_given",),
-        lambda rows: share_estimate(rows["feedback_given"]), _column("feedback_given"), ("feedback.customer",),
+        "feedback_share", "Gave feedback", "Customers who gave at least one score", "neither", "share", "share",
+        ("feedback_given",), _column("feedback_given"), ("feedback.customer",),
     ),
     Definition(
-        "referred_share", "Came by referral", "Customers whom another customer referred", "higher", ("referred_by",),
-        lambda rows: share_estimate(_referred(rows)), _referred, ("customers.referred_by",),
+        "referred_share", "Came by referral", "Customers whom another customer referred", "higher", "share", "share",
+        ("referred_by",), lambda rows: rows["referred_by"].notna().to_numpy(float), ("customers.referred_by",),
+    ),
+    Definition(
+        "referrers", "Brought another customer", "Customers who referred at least one other", "higher", "share",
+        "share", ("referrals",), _flag("referrals", lambda brought: brought >= 1), ("customers.referred_by",),
     ),
     Definition(
         "coupon_users", "Coupon users", "Customers with at least one coupon discount in the period", "neither",
-        ("coupon_share",), lambda rows: share_estimate(_coupon_user(rows)), _coupon_user,
+        "share", "share", ("coupon_share",), _flag("coupon_share", lambda share: share > 0),
         ("transactions.coupon_discount",),
     ),
+    Definition(
+        "return_share", "Brought back", "Purchase lines that were brought back, mean share over customers", "lower",
+        "mean", "share", ("return_share",), _column("return_share"), ("transactions.returned",),
+    ),
 )  # fmt: skip
+
+
+def with_referrals(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add how many others each customer referred, where it is known who referred whom."""
+    if "referred_by" not in frame or "referrals" in frame:
+        return frame
+    brought = frame["customer_id"].map(frame["referred_by"].value_counts()).fillna(0.0)
+    return frame.assign(referrals=brought.astype("float64"))
+
 
 WOULD_NEED = (
     NotMeasured(
@@ -128,41 +160,101 @@ LIFETIME_VALUE = NotMeasured(
     why="most customers were there before the data begins, so their histories are cut off on the left",
     would_need="purchases since each customer's first, or the date of the first purchase",
 )
-NO_LIFETIMES = LIFETIME_VALUE.model_copy(
-    update={
-        "why": "no model of lifetimes is fitted in this version",
-        "would_need": "nothing more of the data: purchases are known since each customer's first",
-    }
-)
 
 
 def measure_kpis(
-    frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.ndarray | None = None
+    frame: pd.DataFrame,
+    features: tuple[Feature, ...],
+    inside: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+    definitions: tuple[Definition, ...] = REGISTRY,
 ) -> tuple[Kpi, ...]:
     """Estimate every KPI that the customer table allows.
 
-    inside : (n,) bool, the segment; None for the base, which is compared with nobody
+    inside : (n,) bool, the segment; None for the base, which is compared with nobody; weights : (n,) survey weights
     Adjusted p-values are left open here: they are adjusted over all tested claims of a run.
     """
-    kpis = list(_totals(frame)) if inside is None else []
-    for definition in REGISTRY:
+    kpis = list(_totals(frame)) if inside is None and definitions is REGISTRY else []
+    frame = with_referrals(frame)
+    for definition in definitions:
         if not set(definition.needs) <= set(frame.columns):
             continue
-        own = frame if inside is None else frame[inside]
-        rest = None if inside is None or inside.all() else frame[~inside]
-        estimate = definition.estimate(own)
-        other = definition.estimate(rest) if rest is not None else None
+        alone = inside is None or bool(inside.all())
+        own = _Part.of(definition, frame, inside, weights)
+        rest = None if alone else _Part.of(definition, frame, ~inside, weights)
         test = "" if rest is None else how_tested(definition.columns, features)
         tested = test.startswith("Welch")
+        test = WEIGHTED if tested and weights is not None else test
         kpis.append(
             Kpi(
                 key=definition.key, label=definition.label, definition=definition.definition,
-                better=definition.better, estimate=estimate, rest=other,
-                effect=_effect(definition, own, rest, estimate, other), p_adjusted=None, test=test,
-                p=welch_p(definition.each(own), definition.each(rest)) if tested else None,
+                better=definition.better, estimate=own.estimate, rest=rest.estimate if rest else None,
+                effect=_effect(definition, own, rest) if rest else None, test=test,
+                p=_p(own, rest) if tested else None,
             )
         )  # fmt: skip
     return tuple(kpis)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A KPI among some customers: the estimate, and what each contributes with their weights (None: all alike)."""
+
+    estimate: Estimate
+    values: np.ndarray
+    weights: np.ndarray | None
+
+    @classmethod
+    def of(cls, definition, frame, chosen, weights) -> _Part:
+        rows = frame if chosen is None else frame[chosen]
+        own = weights if weights is None or chosen is None else weights[chosen]
+        values = definition.each(rows)
+        if definition.kind == "ratio":  # what a customer's own ratio is, for effect and test
+            whole = definition.whole(rows)
+            values = np.divide(values, whole, out=np.full(len(values), np.nan), where=whole > 0)
+        return cls(definition.estimate(rows, own), values, own)
+
+
+def _p(own: _Part, rest: _Part) -> float | None:
+    if own.weights is None or rest.weights is None:
+        return welch_p(own.values, rest.values)
+    return difference_p(moments_of(own.values, own.weights), moments_of(rest.values, rest.weights))
+
+
+def _effect(definition: Definition, own: _Part, rest: _Part) -> float | None:
+    if not own.estimate.measured or not rest.estimate.measured:
+        return None
+    if definition.kind == "share":
+        return cohen_h(own.estimate.value, rest.estimate.value)
+    if own.weights is None or rest.weights is None:
+        return cohen_d(own.values, rest.values)
+    sums = [moments_of(part.values, part.weights) for part in (own, rest)]
+    return standardised(*sums) if min(part.customers for part in sums) >= 2 else None
+
+
+def hide_small(kpis: dict[int, tuple[Kpi, ...]], min_group: int) -> dict[int, tuple[Kpi, ...]]:
+    """Hide figures of fewer than `min_group` customers, and those that would give such a figure away.
+
+    kpis : segment → KPIs whose n counts customers, 0 the base
+    """
+    hidden: dict[str, set[int]] = {}
+    for base in kpis[0]:
+        sizes = {s: kpi.estimate.n for s, own in kpis.items() if s for kpi in own if kpi.key == base.key}
+        sizes[0] = base.estimate.n - sum(sizes.values()) if sizes else 0
+        hidden[base.key] = hidden_groups(sizes, min_group)
+        if 0 < base.estimate.n < min_group:
+            hidden[base.key] = {*sizes, 0}
+    return {
+        segment: tuple(_hidden(kpi, min_group) if segment in hidden.get(kpi.key, ()) else kpi for kpi in own)
+        for segment, own in kpis.items()
+    }
+
+
+def _hidden(kpi: Kpi, min_group: int) -> Kpi:
+    why = f"fewer than {min_group} customers, or it would give away so few"
+    blank = {"estimate": not_measured(why, kpi.estimate.unit), "effect": None, "p": None, "test": ""}
+    rest = not_measured(why, kpi.rest.unit) if kpi.rest is not None else None
+    return kpi.model_copy(update={**blank, "rest": rest})
 
 
 def _totals(frame: pd.DataFrame) -> list[Kpi]:
@@ -189,14 +281,6 @@ def value_share(frame: pd.DataFrame, inside: np.ndarray | None) -> Estimate:
         return not_measured("no sales in the data", "share")
     inside = np.ones(len(frame), bool) if inside is None else inside
     return ratio_estimate(frame["sales"] * inside, frame["sales"])
-
-
-def _effect(definition, own, rest, estimate, other):
-    if rest is None or not estimate.measured or not other.measured:
-        return None
-    if estimate.method == "Wilson":
-        return cohen_h(estimate.value, other.value)
-    return cohen_d(definition.each(own), definition.each(rest))
 
 
 def formed_by(features: tuple[Feature, ...]) -> set[str]:

@@ -58,6 +58,9 @@ def measure_experience(
                 journey=outcomes.journey.get(number) or measure_journey(frame, inside),
                 ratings=outcomes.ratings.get(number, ()),
                 drivers=measure_drivers(voices, inside, number, seed) if voices else None,
+                trends=outcomes.trends.get(number, ()),
+                retention=outcomes.retention.get(number, ()),
+                rivals=outcomes.rivals.get(number, ()),
             )
         )
     missing = list_not_measured(frame, roles, groups[0].kpis)
@@ -65,7 +68,7 @@ def measure_experience(
         missing = (*missing, NO_LIFETIMES)
     return Experience(
         groups=tuple(groups), not_measured=missing,
-        consistency=outcomes.consistency,
+        consistency=outcomes.consistency, staff=outcomes.staff, training=outcomes.training,
     )  # fmt: skip
 
 

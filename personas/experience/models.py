@@ -142,13 +142,56 @@ class NotMeasured(Frozen):
     would_need: str
 
 
+Source = Literal["problems", "ratings", "comments", "themes", "rivals", "contacts", "cases", "contracts", "behaviour"]
+
+
+class Said(Frozen):
+    """A redacted quote; where : "1 of 61 similar, survey, 2025-03"."""
+
+    text: str
+    where: str
+
+
+class Evidence(Frozen):
+    """What else points to the same pain or delight, not counted again; words : with the number in them."""
+
+    source: str
+    words: str
+    customers: int | None = None
+    estimate: Estimate | None = None
+
+
+class Plan(Frozen):
+    """What helps against a pain point, and how to find out whether it did.
+
+    gap : the gap that it closes; holdout_each : customers in each of two groups that show an improvement by
+    `assumed_effect` (power 80 %, 5 % two-sided), None where too little is measured; enough : the group has that many
+    """
+
+    title: str
+    gap: str
+    owner: Literal["service", "marketing", "product", "sales", "operations"]
+    effort: Literal["low", "medium", "high"]
+    measure: str
+    kpi: str
+    check_after_weeks: int
+    assumed_effect: float
+    holdout_each: int | None = None
+    enough: bool = False
+
+
 class PainPoint(Frozen):
     """Something that hurts, with how many it hurts and how badly.
 
+    kind : stated (customers said it), observed (it was recorded) or inferred (behaviour hints at it); ranked apart
     reach : share of the persona's customers; severity : 0 to 1, how bad where it happens
     impact : associated difference of the outcome among those affected (not measured where there is none)
+    among, others : the outcome itself, of the affected and of the others, with nothing held equal
     rank_low, rank_high : the ranks that the bootstrap cannot tell apart
     finding : a sentence about {share}, the reach; columns, filter : what it was found in
+    trend : reach in the later half of the observation less that in the earlier; None: not measured, see trend_words
+    quotes, evidence : what customers wrote of it, and what else points to it; neither is counted in the reach
+    related : ids of pain points at the same touchpoint that are known in another way
     """
 
     id: str
@@ -173,6 +216,52 @@ class PainPoint(Frozen):
     columns: tuple[str, ...] = ()
     filter: str = ""
     claim_ids: tuple[str, ...] = ()
+    source: Source = "behaviour"
+    among: Estimate | None = None
+    others: Estimate | None = None
+    trend: Estimate | None = None
+    trend_words: str = "trend not measured"
+    quotes: tuple[Said, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    related: tuple[str, ...] = ()
+    plan: Plan | None = None
+
+
+class Delight(Frozen):
+    """Something that goes well; fields as of :class:`PainPoint`. impact : the outcome's associated gain."""
+
+    id: str
+    key: str
+    title: str
+    kind: Kind
+    stage: str
+    touchpoint: str
+    reach: Estimate
+    rest: Estimate | None
+    impact: Estimate
+    impact_words: str
+    score: float
+    rank: int
+    rank_low: int
+    rank_high: int
+    customers: int
+    finding: str
+    columns: tuple[str, ...] = ()
+    filter: str = ""
+    claim_ids: tuple[str, ...] = ()
+    source: Source = "behaviour"
+    among: Estimate | None = None
+    others: Estimate | None = None
+    quotes: tuple[Said, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+class QuoteCounts(Frozen):
+    """For the privacy log: quotes shown beside pain points and delights, pieces redacted in them, comments withheld."""
+
+    shown: int = 0
+    redacted: int = 0
+    withheld: int = 0
 
 
 class ChannelShare(Frozen):
@@ -265,8 +354,9 @@ class GroupExperience(Frozen):
 
     ratings : each touchpoint's rating, and its gap to what was expected where that was asked
     drivers : what moves recommendation; None where too few were asked
-    pain_points : what customers named themselves (stated) first, then what behaviour gives away (inferred); each kind
-        is ranked by itself, since they are on different scales
+    pain_points : what customers named themselves (stated) first, then what was recorded (observed), then what
+        behaviour gives away (inferred); each kind is ranked by itself, since they are on different scales
+    delights : what goes well, in the same order of kinds
     trends : KPIs month by month; retention : contracts that still run, by months since they began
     rivals : the own brand beside each competitor that customers rated
     """
@@ -281,6 +371,7 @@ class GroupExperience(Frozen):
     trends: tuple[Trend, ...] = ()
     retention: tuple[RetentionPoint, ...] = ()
     rivals: tuple[Rival, ...] = ()
+    delights: tuple[Delight, ...] = ()
 
 
 class Experience(Frozen):
@@ -292,6 +383,7 @@ class Experience(Frozen):
     lifetime: LifetimeModel | None = None
     staff: tuple[StaffView, ...] = ()
     training: tuple[TrainingNeed, ...] = ()
+    quote_counts: QuoteCounts = QuoteCounts()
 
     @property
     def base(self) -> GroupExperience:

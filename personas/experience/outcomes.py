@@ -10,29 +10,46 @@ import numpy as np
 import pandas as pd
 
 from personas.customers import Customers
-from personas.customers.feedback import list_questions
+from personas.customers.feedback import Question, list_questions, rating_columns
 from personas.dataset import Dataset
 from personas.experience.answers import measure_answers
 from personas.experience.cases import measure_cases, measure_contracts
 from personas.experience.comparison import Group
 from personas.experience.consistency import measure_consistency
 from personas.experience.contacts import measure_contacts
-from personas.experience.models import Consistency, JourneyCell, Kpi
-from personas.experience.staff import measure_staff
+from personas.experience.models import (
+    Consistency,
+    JourneyCell,
+    Kpi,
+    RetentionPoint,
+    Rival,
+    StaffView,
+    TrainingNeed,
+    Trend,
+)
+from personas.experience.retention import measure_retention
+from personas.experience.rivals import measure_rivals
+from personas.experience.staff import compare_staff, measure_staff, measure_training, staff_scales
 from personas.experience.stages import measure_stages, tells_of_stages
+from personas.experience.trend import measure_trends
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """KPIs, ratings by touchpoint and journey: segment → values, 0 the base.
+    """KPIs, ratings by touchpoint, journey, trends, retention and rivals: segment → values, 0 the base.
 
-    The journey is empty where nothing but campaigns could tell it.
+    The journey is empty where nothing but campaigns could tell it; staff and training belong to no segment.
     """
 
     kpis: dict[int, tuple[Kpi, ...]]
     ratings: dict[int, tuple[Kpi, ...]]
     journey: dict[int, tuple[JourneyCell, ...]] = field(default_factory=dict)
     consistency: tuple[Consistency, ...] = ()
+    trends: dict[int, tuple[Trend, ...]] = field(default_factory=dict)
+    retention: dict[int, tuple[RetentionPoint, ...]] = field(default_factory=dict)
+    rivals: dict[int, tuple[Rival, ...]] = field(default_factory=dict)
+    staff: tuple[StaffView, ...] = ()
+    training: tuple[TrainingNeed, ...] = ()
 
 
 NOTHING = Outcomes({}, {})
@@ -52,22 +69,50 @@ def measure_outcomes(
     kpis: list[dict[int, Kpi]] = []
     ratings: list[dict[int, Kpi]] = []
     consistency: tuple[Consistency, ...] = ()
+    questions: tuple[Question, ...] = ()
+    more: dict = {}
     if "feedback" in tables:
         feedback = tables["feedback"]
         questions = list_questions(feedback)
         kpis, ratings = measure_answers(feedback, questions, members, groups)
         consistency = measure_consistency(feedback, questions, members, groups, seed)
+        more["rivals"] = measure_rivals(feedback, questions, members, groups)
     if "interactions" in tables:
         kpis += measure_contacts(tables["interactions"], members, groups)
     if "tickets" in tables and end is not None:
-        kpis += measure_cases(tables["tickets"], members, groups, end)
+        kpis += measure_cases(tables["tickets"], members, groups, end, case_scale(dataset))
     if "subscriptions" in tables and end is not None:
         kpis += measure_contracts(tables["subscriptions"], members, groups, start, end)
-    staff = measure_staff(tables["employees"], min_group) if "employees" in tables else None
+        more["retention"] = measure_retention(tables["subscriptions"], members, groups, start, end)
+    if start is not None and end is not None:
+        more["trends"] = measure_trends(tables, questions, members, groups, start, end)
+    staff = None
+    if "employees" in tables:
+        staff = measure_staff(tables["employees"], min_group)
+        more |= _beside_staff(dataset, questions, ratings, min_group)
     told = tells_of_stages(tables)
     journey = measure_stages(tables, dataset.contract.stages, members, groups) if told else {}
     everything = [*kpis, *([{0: staff}] if staff else [])]
-    return Outcomes(_by_segment(everything, numbers), _by_segment(ratings, numbers), journey, consistency)
+    return Outcomes(_by_segment(everything, numbers), _by_segment(ratings, numbers), journey, consistency, **more)
+
+
+def case_scale(dataset: Dataset) -> tuple[float, float] | None:
+    """The scale of satisfaction with a case; None where it was not asked, or on several scales."""
+    scales = {(part.scale.low, part.scale.high) for part in dataset.contract.tickets if part.scale is not None}
+    return scales.pop() if len(scales) == 1 else None
+
+
+def _beside_staff(dataset: Dataset, questions: tuple[Question, ...], ratings: list[dict[int, Kpi]], min_group: int):
+    """What staff say of customers, beside what these say, and the training that teams ask for."""
+    staff, scales = dataset.tables["employees"], staff_scales(dataset.contract.employees)
+    base = {found[0].key: found[0].estimate for found in ratings if 0 in found}
+    asked = rating_columns(questions)
+    told = {question.touchpoint: base[key] for key, question in asked.items() if key in base}
+    rated = {question.touchpoint: (question.low, question.high) for question in asked.values()}
+    return {
+        "staff": compare_staff(staff, scales, told, rated, min_group),
+        "training": measure_training(staff, scales, min_group),
+    }
 
 
 def members_table(dataset: Dataset, frame: pd.DataFrame, segments: np.ndarray):

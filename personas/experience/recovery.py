@@ -2,10 +2,10 @@
 
 Whoever complains has often just had an unusually good or bad time, and would return to the usual level without any
 help: regression to the mean. So a case is compared with customers of the same segment who had no case at that time,
-bought as much and as increasingly or decreasingly as this one *before* it, and are watched over the same days of the
-calendar. What is left is associated with the case; who is helped fast is not drawn by lot.
+bought as much and as increasingly or decreasingly as this one *before* it, were seen as lately, and are watched over
+the same days of the calendar. What is left is associated with the case; who is helped fast is not drawn by lot.
 
-Purchases are purchase days, matched on the two halves of the 90 days before; a score is matched on the last score
+Purchases are orders (or purchase days), matched on the two halves of the 90 days before; a score is matched on the last score
 before the case. Nearest neighbours with a caliper: Rosenbaum & Rubin (1985), Austin (2011).
 """
 
@@ -29,7 +29,8 @@ from personas.experience.resampling import block_sums, draw_sums, percentiles
 
 BEFORE, AFTER, STEP, LAST = 90, 90, 30, 180
 NEIGHBOURS = 5
-CALIPER = 0.5  # in standard deviations of level and trend together
+CALIPER = 0.5  # in standard deviations of level, trend and silence together
+SEEN = 30  # a complaint shows that somebody is still there: so must the others, within so many days before
 FEWEST = 30
 MOST_CASES, MOST_OTHERS = 5_000, 20_000
 RESAMPLES = 1_000
@@ -54,6 +55,28 @@ class Pairs:
     unmatched: Mapping[int, int]
 
 
+@dataclass(frozen=True)
+class History:
+    """Customers day by day: (customers, days + 1).
+
+    bought, complained : orders and cases before the day; last : the last day before it with an order or a contact
+    """
+
+    bought: np.ndarray
+    last: np.ndarray
+    complained: np.ndarray
+
+    def past(self, who, at: int):
+        """(orders in the 90 days before, those of the later half less the earlier, days of silence)."""
+        first, middle, last = (self.bought[who, day].astype(int) for day in (at - BEFORE, at - BEFORE // 2, at))
+        return last - first, last - 2 * middle + first, at - self.last[who, at].astype(int)
+
+    def after(self, who, at: int, length: int) -> list:
+        """Orders in each step after the day itself; None where the step is not over yet."""
+        ends = [(at + 1 + day, at + 1 + day + STEP) for day in range(0, LAST, STEP)]
+        return [self.bought[who, b] - self.bought[who, a] if b <= length else None for a, b in ends]
+
+
 def measure_recovery(
     tables: Mapping, frame: pd.DataFrame, segments: np.ndarray, members, groups: Group,
     start: datetime | None, end: datetime | None, seed: int,
@@ -68,7 +91,7 @@ def measure_recovery(
     found: dict[int, list[RecoveryOutcome]] = {number: [] for number in (0, *groups.segments)}
     rng = np.random.default_rng([seed, 50])
     if "transactions" in tables:
-        pairs = match_purchases(tables["transactions"], incidents, frame, segments, start, end, rng)
+        pairs = match_purchases(tables, incidents, frame, segments, start, end, rng)
         for number, outcome in _outcomes(pairs, _purchases, groups, seed).items():
             found[number].append(outcome)
     if "feedback" in tables:
@@ -84,7 +107,7 @@ def measure_recovery(
 
 
 def match_purchases(
-    transactions, incidents: Incidents, frame: pd.DataFrame, segments: np.ndarray,
+    tables: Mapping, incidents: Incidents, frame: pd.DataFrame, segments: np.ndarray,
     start: datetime, end: datetime, rng: np.random.Generator,
 ) -> Pairs | None:  # fmt: skip
     """Match each case with customers of its segment who bought alike in the 90 days before and had no case.
@@ -92,10 +115,9 @@ def match_purchases(
     At most 5,000 cases and 20,000 other customers are looked at, drawn by `rng`.
     """
     place = pd.Index(frame["customer_id"]).get_indexer(incidents.rows["customer_id"])
-    cases = incidents.rows.assign(place=place)[place >= 0]
+    every = incidents.rows.assign(place=place, day=np.floor(incidents.rows["opened"]).astype(int))
     length = (end - start).days
-    day = np.floor(cases["opened"]).to_numpy(int)
-    cases = cases[(day >= BEFORE) & (day + AFTER <= length)]
+    cases = every[(place >= 0) & (every["day"] >= BEFORE) & (every["day"] + 1 + AFTER <= length)]
     if len(cases) > MOST_CASES:
         cases = cases.iloc[np.sort(rng.choice(len(cases), MOST_CASES, replace=False))]
     if cases.empty:
@@ -104,24 +126,28 @@ def match_purchases(
     if len(pool) > MOST_OTHERS:
         pool = np.sort(rng.choice(len(pool), MOST_OTHERS, replace=False))
     kept = np.union1d(pool, cases["place"].to_numpy(int))
-    bought = _by_day(_purchase_days(transactions, frame["customer_id"].to_numpy()[kept], start), len(kept), length)
-    last = _last_day(bought)
-    every = incidents.rows.assign(place=place)
+    ids = frame["customer_id"].to_numpy()[kept]
+    bought = _running(_days_of(tables["transactions"], ids, start), len(kept), length)
+    seen = bought
+    if "interactions" in tables:
+        seen = bought + _running(_days_of(tables["interactions"], ids, start), len(kept), length)
     every = every[np.isin(every["place"], kept)]
-    complained = _by_day((np.searchsorted(kept, every["place"]), np.floor(every["opened"])), len(kept), length)
-    return _match(cases, kept, pool, bought, last, complained, segments, length, incidents.settled, rng)
+    complained = _running((np.searchsorted(kept, every["place"]), every["day"]), len(kept), length)
+    history = History(bought, _last_day(seen), complained)
+    return _match(cases, kept, pool, history, segments, length, incidents.settled, rng)
 
 
-def _purchase_days(transactions, ids: np.ndarray, start: datetime) -> tuple[np.ndarray, np.ndarray]:
-    """(row in `ids`, whole day since the start) of every purchase day of these customers."""
+def _days_of(table, ids: np.ndarray, start: datetime) -> tuple[np.ndarray, np.ndarray]:
+    """(row in `ids`, whole day since the start) of every order of these customers, or of every day with a contact."""
     wanted = ibis.memtable(pd.DataFrame({"customer_id": ids, "row": np.arange(len(ids))}))
-    rows = transactions.join(wanted, "customer_id")
-    rows = rows.select("row", day=days_since(start, rows.time).floor().cast("int64")).distinct()
-    found = rows.order_by("row", "day").to_pandas()
+    rows = table.filter(table.time.notnull()).join(wanted, "customer_id")
+    one = {"order_id": rows.order_id} if "order_id" in rows.columns else {}
+    rows = rows.select("row", day=days_since(start, rows.time).floor().cast("int64"), **one).distinct()
+    found = rows.select("row", "day").order_by("row", "day").to_pandas()
     return found["row"].to_numpy(int), found["day"].to_numpy(int)
 
 
-def _by_day(events: tuple, customers: int, length: int) -> np.ndarray:
+def _running(events: tuple, customers: int, length: int) -> np.ndarray:
     """Running counts: (customers, length + 1), how many events each had before the day."""
     row, day = (np.asarray(values, int) for values in events)
     inside = (day >= 0) & (day < length)
@@ -131,47 +157,46 @@ def _by_day(events: tuple, customers: int, length: int) -> np.ndarray:
 
 
 def _last_day(running: np.ndarray) -> np.ndarray:
-    """(customers, length + 1) the last day before each day on which something happened, −1 before the first."""
+    """(customers, length + 1) the last day before each day on which something happened, far off before the first."""
     happened = np.diff(running, axis=1) > 0
-    days = np.where(happened, np.arange(running.shape[1] - 1, dtype=np.int16), np.int16(-1))
-    return np.column_stack([np.full(len(running), -1, np.int16), np.maximum.accumulate(days, axis=1)])
+    days = np.where(happened, np.arange(running.shape[1] - 1, dtype=np.int16), np.int16(-30_000))
+    never = np.full((len(running), 1), -30_000, np.int16)
+    return np.hstack([never, np.maximum.accumulate(days, axis=1)])
 
 
-def _match(cases, kept, pool, bought, last, complained, segments, length, settled, rng) -> Pairs | None:
-    steps = [(at, at + STEP) for at in range(0, LAST, STEP)]
+def _match(cases, kept, pool, history: History, segments, length: int, settled: bool, rng) -> Pairs | None:
     others = np.searchsorted(kept, pool)
     of_other = segments[pool]
     rows, unmatched = [], {}
     for case in cases.itertuples():
-        at, own = int(case.opened), int(np.searchsorted(kept, case.place))
-        segment = int(segments[case.place])
-        early = max(at - 2 * BEFORE, 0)
-        if complained[own, at] - complained[own, early]:
+        at, own = int(case.day), int(np.searchsorted(kept, case.place))
+        segment, early = int(segments[case.place]), max(at - 2 * BEFORE, 0)
+        if history.complained[own, at] - history.complained[own, early]:
             continue  # still under an earlier case: what it was like before is not known
-        level, trend = _past(bought[own], at)
-        if level == 0:
+        level, trend, silent = history.past(own, at)
+        if level == 0 or silent > SEEN:
             continue
         alike = others[of_other == segment]
-        calm = complained[alike, min(at + AFTER, length)] == complained[alike, early]
+        until = min(at + 1 + AFTER, length)
+        calm = history.complained[alike, until] == history.complained[alike, early]
         alike = alike[calm & (alike != own)]
-        levels, trends = _past(bought[alike], at)
-        alike, levels, trends = alike[levels > 0], levels[levels > 0], trends[levels > 0]
-        # A complaint shows that somebody is still a customer; long silence would show the opposite of the others.
-        silent, silences = at - last[own, at], at - last[alike, at].astype(int)
-        apart = _apart(level - levels, levels.std()) + _apart(trend - trends, trends.std())
-        apart += _apart(silent - silences, silences.std())
+        levels, trends, silences = history.past(alike, at)
+        there = (levels > 0) & (silences <= SEEN)
+        alike, levels, trends, silences = alike[there], levels[there], trends[there], silences[there]
+        apart = sum(
+            _apart(mine - theirs, theirs.std() if len(theirs) else 0.0)
+            for mine, theirs in ((level, levels), (trend, trends), (silent, silences))
+        )
         near = np.flatnonzero(apart <= CALIPER**2)
         if len(near) == 0:
             unmatched[segment] = unmatched.get(segment, 0) + 1
             continue
-        # Purchase days are whole numbers: many are equally near, and the order of ids must not choose among them.
+        # Orders are whole numbers: many are equally near, and the order of ids must not choose among them.
         chosen = alike[near[np.lexsort((rng.random(len(near)), apart[near]))[:NEIGHBOURS]]]
-        seen = [(at + a, at + b) if at + b <= length else None for a, b in steps]
-        rows.append((
-            segment, case.place, arm_of(case, at, settled), level,
-            [np.nan if s is None else float(bought[own, s[1]] - bought[own, s[0]]) for s in seen],
-            [np.nan if s is None else float((bought[chosen, s[1]] - bought[chosen, s[0]]).mean()) for s in seen],
-        ))  # fmt: skip
+        own_steps = history.after(own, at, length)
+        other_steps = [step.mean() if step is not None else np.nan for step in history.after(chosen, at, length)]
+        own_steps = [np.nan if step is None else float(step) for step in own_steps]
+        rows.append((segment, case.place, arm_of(case, at, settled), level, own_steps, other_steps))
     if not rows:
         return None
     segment, who, arm, past, own, other = zip(*rows, strict=True)
@@ -188,12 +213,6 @@ def arm_of(case, at: float, settled: bool) -> str:
     if not case.resolved <= at + AFTER:
         return "open"
     return "fast" if case.fast else "slow"
-
-
-def _past(running: np.ndarray, at: int):
-    """(purchase days in the 90 days before, those of the later half less those of the earlier)."""
-    first, middle, last = (running[..., day].astype(int) for day in (at - BEFORE, at - BEFORE // 2, at))
-    return last - first, last - 2 * middle + first
 
 
 def _apart(difference: np.ndarray, spread: float) -> np.ndarray:
@@ -320,7 +339,7 @@ def _kept(pairs: Pairs, rows: np.ndarray, steps: slice, rng) -> tuple[Estimate, 
     low, high = percentiles(resampled)
     return Estimate(
         value=float(value), low=float(low), high=float(high), n=int(seen.sum()), unit="ratio",
-        method="purchase days over those of matched customers, bootstrap over customers",
+        method="orders over those of matched customers, bootstrap over customers",
     ), resampled  # fmt: skip
 
 
@@ -357,7 +376,7 @@ def _purchases(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_gr
         )  # fmt: skip
     return RecoveryOutcome(
         key="purchases", label=f"Purchases in the {AFTER} days after a complaint", arms=tuple(arms), gap=gap,
-        matched_on=f"purchases in the {BEFORE} days before and their trend, segment and dates",
+        matched_on=f"purchases in the {BEFORE} days before, their trend, days since last seen, segment and dates",
         unmatched=_left_out(pairs, number),
     )  # fmt: skip
 

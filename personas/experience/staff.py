@@ -60,7 +60,8 @@ def compare_staff(
 ) -> tuple[StaffView, ...]:
     """Each touchpoint as staff think customers find it beside how customers rate it, widest apart first.
 
-    scales : metric → (lowest, highest) of staff's answers; ratings, rated : touchpoint → mean of customers and its scale
+    scales : metric → (lowest, highest) of staff's answers
+    ratings, rated : touchpoint → customers' mean, and the scale it is on
     Touchpoints with fewer than `min_group` answers of staff are left out, as are those on another scale.
     """
     metric = next((name for name in SERVED if name in scales), "")

@@ -215,10 +215,11 @@ def curve_p(own: Spells, rest: Spells) -> float | None:
     days, ended, entry = (np.concatenate([getattr(s, f) for s in parts]) for f in ("days", "ended", "entry"))
     group = np.repeat([1.0, 0.0], [len(parts[0]), len(parts[1])])
     if own.plain and rest.plain:
+        from scipy.stats import chi2
         from statsmodels.duration.survfunc import survdiff
 
         late = {"entry": entry} if entry.any() else {}
-        p = float(survdiff(days, ended.astype(float), group, **late)[1])
+        p = float(chi2.sf(survdiff(days, ended.astype(float), group, **late)[0], 1))
         return p if np.isfinite(p) else None
     weights = np.concatenate([s.weights for s in parts])
     # A customer may have spans in both groups only if segments change, which they do not: ids stay apart.

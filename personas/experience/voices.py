@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import ibis
 import numpy as np
@@ -13,6 +14,7 @@ from ibis import _
 from personas.customers import Customers
 from personas.customers.feedback import Question, exact_sum, list_questions, own_answers, rating_columns
 from personas.dataset import Dataset
+from personas.experience.halves import gather_halves
 from personas.experience.troubles import Trouble, gather_complaints, list_troubles
 
 
@@ -24,6 +26,8 @@ class Voices:
     spoke : (n,) who gave any feedback; troubles : what hurts, and whom
     score : (n,) mean recommendation on 0 to 10, or None where nobody was asked
     net : (n,) mean vote in points, 100 promoter, −100 detractor; weights : (n,) survey weights, 1 without
+    delights : what goes well, and for whom; spoke_by_half : (n,) who gave feedback in each half, None without dates
+    satisfied : (n,) mean satisfaction from 0 to 100, None where nobody was asked
     """
 
     questions: Mapping[str, Question]
@@ -33,6 +37,9 @@ class Voices:
     weights: np.ndarray
     spoke: np.ndarray
     troubles: tuple[Trouble, ...] = ()
+    delights: tuple[Trouble, ...] = ()
+    spoke_by_half: tuple[np.ndarray, np.ndarray] | None = None
+    satisfied: np.ndarray | None = None
 
 
 def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | None) -> Voices | None:
@@ -46,7 +53,9 @@ def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | 
     questions = {name: q for name, q in rating_columns(list_questions(feedback)).items() if name in said}
     score, net = _recommendation(rows, frame["customer_id"])
     ratings = {name: frame[name].to_numpy(float) for name in questions}
-    complaints = gather_complaints(feedback, frame["customer_id"])
+    middle = _middle(dataset)
+    complaints = gather_complaints(feedback, frame["customer_id"], middle)
+    halves = gather_halves(feedback, frame["customer_id"], middle)
     answered = rows.select("customer_id").distinct().to_pandas()["customer_id"]
     spoke = frame["customer_id"].isin(answered).to_numpy() | complaints.asked
     return Voices(
@@ -56,8 +65,23 @@ def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | 
         net=net,
         weights=np.ones(len(frame)) if weights is None else weights,
         spoke=spoke,
-        troubles=list_troubles(questions, ratings, complaints),
+        troubles=list_troubles(questions, ratings, complaints, halves),
+        delights=list_troubles(questions, ratings, complaints, halves, "praise"),
+        spoke_by_half=halves.spoke if halves is not None else None,
+        satisfied=_satisfaction(rows, frame["customer_id"]),
     )
+
+
+def _middle(dataset: Dataset) -> datetime | None:
+    start, end = dataset.observation_start, dataset.observation_end
+    return start + (end - start) / 2 if start is not None and end is not None else None
+
+
+def _satisfaction(rows, ids: pd.Series) -> np.ndarray | None:
+    """Mean satisfaction of each customer, 0 to 100; None where satisfaction was never asked."""
+    asked = rows.filter(_.metric == "csat").group_by("customer_id").agg(good=exact_sum(_.good) / _.count())
+    means = asked.to_pandas()
+    return 100 * means.set_index("customer_id")["good"].reindex(ids).to_numpy(float) if len(means) else None
 
 
 def _recommendation(rows, ids: pd.Series) -> tuple[np.ndarray | None, np.ndarray | None]:

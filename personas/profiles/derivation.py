@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
+import pandas as pd
 
 from personas.customers import Customers
 from personas.estimates import share_estimate
 from personas.experience import Experience, GroupExperience, Signal, read_playbook
-from personas.numerals import Numerals, percent
+from personas.numerals import Numerals
 from personas.profiles.actions import plan_actions
 from personas.profiles.advice import surprise, talk_to
 from personas.profiles.claims import Ledger
@@ -16,8 +19,10 @@ from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
 from personas.profiles.naming import name_personas
 from personas.profiles.overview import choose_compared, first_actions, who_is_represented, write_headline
 from personas.profiles.rules import short_rule
+from personas.profiles.sensitivity import judge_sensitivity
 from personas.profiles.statements import back_pain_points, enter_finding, enter_kpis, enter_surprise
-from personas.profiles.traits import Standing, distribution_of, enter_trait, lower_first, stand, trait_of, weigh_trait
+from personas.profiles.sureness import enter_sureness
+from personas.profiles.traits import Standing, distribution_of, enter_trait, stand, trait_of, weigh_trait
 from personas.segments import Segmentation
 
 WHO_BLOCKS = ("demographic", "rhythm", "time")
@@ -32,8 +37,15 @@ def derive_personas(
     min_group: int = 10,
     seed: int = 7,
     playbook: dict[str, Signal] | None = None,
+    names: Mapping[str, str] | None = None,
+    refits: pd.DataFrame | None = None,
 ) -> PersonaSet:
     """Derive one persona a segment, and what holds for all of them.
+
+    names : an analyst's names by permanent id, as in ``names:`` of dataset.yml; a name whose persona is not there
+        is kept in `unused_names`
+    refits : other divisions of the same customers, a row a customer and a column each, to say which statements hold in
+        them too
 
     Returns a :class:`PersonaSet`, the whole of ``personas.json``. Raises InputError for contradictory claims.
     """
@@ -43,21 +55,28 @@ def derive_personas(
     segments = segmentation.members["segment"].to_numpy()
     count = len(segmentation)
     standings = [_standings(customers, segments == number, count, min_group) for number in range(1, count + 1)]
-    names = name_personas([list(own.values()) for own in standings], card.units)
+    given = {i: names[f"P{i + 1}"] for i in range(count) if f"P{i + 1}" in (names or {})}
+    from_data = name_personas([list(own.values()) for own in standings], card.units, given)
+    called = tuple(given.get(i, name) for i, name in enumerate(from_data))
     petals, compared = choose_petals(standings), choose_compared(standings)
     shown = tuple(dict.fromkeys((*compared, *petals)))
     ledger = Ledger()
     personas = tuple(
         _persona(
-            customers, segmentation, experience.of(number), standings[number - 1], names[number - 1], petals,
+            customers, segmentation, experience.of(number), standings[number - 1], called[number - 1], petals,
             shown, ledger, numbers, card, min_group, seed, playbook,
         )
         for number in range(1, count + 1)
     )  # fmt: skip
     base_pains = back_pain_points(experience.base, "all", ledger, numbers)
     headline, summary = write_headline(personas, base_pains, segmentation, ledger, numbers, card)
-    claims = ledger.closed()
+    stood = {f"P{i}": own for i, own in enumerate(standings, start=1)}
+    claims = judge_sensitivity(ledger.closed(), customers, segments, refits, stood, min_group)
     personas = tuple(_with_adjusted(persona, claims) for persona in personas)
+    personas = tuple(
+        persona.model_copy(update={"named_by": "analyst", "name_from_data": from_data[i]}) if i in given else persona
+        for i, persona in enumerate(personas)
+    )
     return PersonaSet(
         dataset=card,
         verdict=segmentation.verdict,
@@ -74,6 +93,7 @@ def derive_personas(
         represented=who_is_represented(customers, segments, numbers, card),
         min_group=min_group,
         seed=seed,
+        unused_names={key: name for key, name in (names or {}).items() if key not in {p.id for p in personas}},
         experience=_beside(experience),
     )
 
@@ -123,6 +143,7 @@ def _persona(
         expect_claim = enter_surprise(ledger, identity, standing, features, numbers)
         expect = f"{expect}."
     do, dont = talk_to(standings, ids)
+    rule = short_rule(frame, features, inside, seed)
     in_between = share_estimate(segmentation.members["in_between"].to_numpy()[inside])
     return Persona(
         id=identity,
@@ -152,8 +173,7 @@ def _persona(
         actions=plan_actions(pains, playbook, frame, inside, identity),
         do=do,
         dont=dont,
-        variety=_variety(ranked),
-        rule=short_rule(frame, features, inside, seed),
+        sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers),
         not_measured=(),
     )
 
@@ -180,16 +200,3 @@ def _profile(frame, features, segments, number, min_group, ids):
         if f.kind in ("category", "ordered")
     )
     return tuple(d for d in found if d is not None)
-
-
-def _variety(ranked: list[Standing]) -> str:
-    """Whom the description does not fit."""
-    told = [s for s in ranked[:MOST_TRAITS] if s.feature.forms and not s.level]
-    if not told:
-        return "There is no trait that most of them share and others do not."
-    least = min(told, key=lambda s: s.fits)
-    best = max(told, key=lambda s: s.fits)
-    return (
-        f"No sentence fits everybody: {lower_first(best.feature.label)} is on the named side of the median for "
-        f"{percent(best.fits)} of them, {lower_first(least.feature.label)} for {percent(least.fits)}."
-    )

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from personas.estimates import Estimate, Frozen
 from personas.experience.models import Experience, JourneyCell, Kind, Kpi, NotMeasured, PainPoint
 from personas.segments.models import Verdict
@@ -22,6 +24,7 @@ class Claim(Frozen):
     test : how it was tested, or "not tested: used to form the segments"
     fits_share : share of the persona's customers for whom the statement is true (variety), 0 to 1
     columns, filter : where the number comes from
+    held, refits : in how many of the other divisions that were tried it would be said too; None where it was not tried
     """
 
     id: str
@@ -38,6 +41,8 @@ class Claim(Frozen):
     fits_share: float | None = None
     columns: tuple[str, ...] = ()
     filter: str = ""
+    held: int | None = None
+    refits: int | None = None
 
 
 class Trait(Frozen):
@@ -115,7 +120,8 @@ class Persona(Frozen):
 
     finding_claim, who, wants, struggles, goals, delights : ids of the claims to be shown there
     traits : strongest first, then compared features on which the persona does not stand out
-    rule : the short rule that points to its customers, with its accuracy in words; "" where there is none
+    sure : ids of the claims that say how sure the description is, the rule that points to its customers among them
+    named_by : "data", or "analyst" where dataset.yml names it; name_from_data : what it would be called then
     """
 
     id: str
@@ -145,9 +151,10 @@ class Persona(Frozen):
     actions: tuple[Action, ...]
     do: tuple[Advice, ...]
     dont: tuple[Advice, ...]
-    variety: str
-    rule: str
+    sure: tuple[str, ...]
     not_measured: tuple[NotMeasured, ...]
+    named_by: Literal["data", "analyst"] = "data"
+    name_from_data: str = ""
 
 
 class DatasetCard(Frozen):
@@ -171,9 +178,10 @@ class PersonaSet(Frozen):
 
     experience : what stage 03 measured beyond the KPIs, pain points and journeys that stand with the personas and the
         base: drivers, ratings, consistency …; group 0 is the base, group n the persona of that number
+    unused_names : names that dataset.yml gives to ids that are not among the personas of this run
     """
 
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0", "1.1"] = "1.1"
     dataset: DatasetCard
     verdict: Verdict
     headline: str
@@ -190,6 +198,7 @@ class PersonaSet(Frozen):
     min_group: int
     seed: int
     experience: Experience | None = None
+    unused_names: dict[str, str] = Field(default_factory=dict)
 
 
 __all__ = [

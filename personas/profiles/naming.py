@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from personas.profiles.traits import Standing
 
 AFTER = ("with ", "without ", "in ", "from ", "of ")
@@ -9,21 +11,26 @@ LONGEST = 60  # characters; a longer name is passed over
 NAMEABLE = 0.25  # a trait weaker than this (standard deviations from the base) does not name anybody
 
 
-def name_personas(standings: list[list[Standing]], units: str) -> tuple[str, ...]:
+def name_personas(
+    standings: list[list[Standing]], units: str, taken: Mapping[int, str] | None = None
+) -> tuple[str, ...]:
     """One short, distinct name a segment, strongest traits first.
 
     standings : for each segment its standing on every forming feature; units : "households", "customers" …
+    taken : names that an analyst gave, by position from 0; nobody else gets one of them
     A noun comes from the strongest trait that has one, else it is `units`; adjectives come from other blocks.
     """
     if len(standings) == 1:
         return (f"All {units}",)
+    taken = taken or {}
     names: list[str] = []
-    for own in standings:
+    for position, own in enumerate(standings):
         ranked = sorted(
             (s for s in own if s.feature.forms and s.distinct and abs(s.gap) >= NAMEABLE),
             key=lambda s: (-abs(s.gap), s.feature.name),
         )
-        names.append(_first_free(ranked, units, names))
+        others = [name for place, name in taken.items() if place != position]
+        names.append(_first_free(ranked, units, [*names, *others]))
     return tuple(names)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from personas.customers.models import Feature
+from personas.estimates import Estimate, share_estimate
 from personas.numerals import percent
 from personas.profiles.traits import lower_first
 from personas.segments.space import forming, levels_of, numbers_of
@@ -13,29 +16,43 @@ from personas.segments.space import forming, levels_of, numbers_of
 DEPTH = 2
 
 
-def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.ndarray, seed: int) -> str:
-    """Describe the segment by at most two questions, found by a small tree and judged by cross-validation."""
+@dataclass(frozen=True)
+class Rule:
+    """A rule in words; found : share of the segment that it points to; columns : what it asks about."""
+
+    text: str
+    found: Estimate
+    columns: tuple[str, ...]
+
+
+def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.ndarray, seed: int) -> Rule | None:
+    """Describe the segment by at most two questions, found by a small tree and judged by cross-validation.
+
+    None where there is nobody else, too few to judge it by, or no feature with an order.
+    """
     from sklearn.model_selection import StratifiedKFold
     from sklearn.tree import DecisionTreeClassifier
 
     # Categories without an order have no "at most".
     used = [f for f in forming(features) if f.kind != "category" and frame[f.name].notna().any()]
     if inside.all() or min(inside.sum(), (~inside).sum()) < 10 or not used:
-        return ""
+        return None
     x = np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in used])
     tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=10, class_weight="balanced", random_state=seed)
     guess = np.zeros(len(x), bool)
     for train, test in StratifiedKFold(5, shuffle=True, random_state=seed).split(x, inside):
         tree.fit(x[train], inside[train])
         guess[test] = tree.apply(x[test]) == _best_leaf(tree.tree_)
-    found = float(guess[inside].mean())
+    found = share_estimate(guess[inside].astype(float)).model_copy(update={"method": "Wilson, 5-fold cross-validated"})
     right = float(inside[guess].mean()) if guess.any() else 0.0
     tree.fit(x, inside)
     conditions = _path(tree.tree_, used, frame)
-    return (
-        f"{' and '.join(conditions)}. This rule alone finds {percent(found)} of them, and {percent(right)} of those it "
-        "points to belong here; the full assignment uses all forming features."
+    text = (
+        f"{' and '.join(conditions)}. This rule alone finds {percent(found.value)} of them, and {percent(right)} of "
+        "those it points to belong here; the full assignment uses all forming features."
     )
+    asked = [used[j] for j in sorted({int(j) for j in tree.tree_.feature if j >= 0})]
+    return Rule(text, found, tuple(dict.fromkeys(column for feature in asked for column in feature.columns)))
 
 
 def _best_leaf(tree) -> int:

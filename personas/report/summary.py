@@ -71,6 +71,11 @@ class Summary:
     def several(self) -> bool:
         return len(self.pages) > 1
 
+    @property
+    def matters(self) -> bool:
+        """Whether anything is known of what moves customers, or of how others see the touchpoints."""
+        return any(name in self.charts for name in ("drivers", "ratings", "rivals", "staff", "training"))
+
 
 def summarise(
     persona_set: PersonaSet,
@@ -120,7 +125,7 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
     What does not fit in 30 seconds moves to ``more``, unless another place shows it anyway.
     """
     brief = {place: getattr(persona, place)[:most] for place, most in BRIEF.items()}
-    shown = {persona.finding_claim, persona.expect_claim, *persona.goals, *persona.delights}
+    shown = {persona.finding_claim, persona.expect_claim, *persona.goals, *persona.delights, *persona.sure}
     shown.update(*brief.values())
     spilled = [i for place, most in BRIEF.items() for i in getattr(persona, place)[most:]]
     return {
@@ -130,6 +135,7 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
         "more": tuple(dict.fromkeys(i for i in spilled if i not in shown)),
         "goals": persona.goals,
         "delights": persona.delights,
+        "sure": persona.sure,
     }
 
 
@@ -213,6 +219,14 @@ def charts(
             found["ratings"] = ratings
         if experience.consistency:
             found["consistency"] = figures.consistency_rows(experience.consistency)
+        if any(t.slope.measured for t in experience.base.trends):
+            found["trend"] = figures.trend_panels(experience.base.trends, card.currency)
+        if experience.base.rivals:
+            found["rivals"] = figures.rival_ranges(experience.base.rivals)
+        if experience.staff:
+            found["staff"] = figures.staff_ranges(experience.staff)
+        if experience.training:
+            found["training"] = figures.training_ranges(experience.training)
     if any(r.stability is not None for r in evidence.rows):
         found["stability"] = figures.stability_chart(evidence)
     return found

@@ -18,12 +18,14 @@ import pandas as pd
 
 from personas.customers.models import Feature
 from personas.estimates import Estimate
-from personas.segments.kmeans import fit_kmeans
-from personas.segments.space import fit_space, forming, levels_of, numbers_of
+from personas.segments.layout import lay_out
+from personas.segments.space import forming, levels_of, numbers_of
 
 RESAMPLES = 200
 QUICK_RESAMPLES = 50  # where the mean over many outcomes is taken anyway
 MIN_LEAF = 20
+STARTS = 5
+SHUFFLES = 10
 SMALLEST_USE = 0.02  # a small effect, Cohen (1988): less of the variance is of no use to anybody
 
 
@@ -33,6 +35,7 @@ class Usefulness:
 
     explained : of the segments; random, rule, tree : of the alternatives; rule_feature : the single best variable
     over_random, over_rule : differences, bootstrap intervals
+    chance_edge, rule_edge : 95 % Monte-Carlo intervals of the ends that decide, `over_random.low` and `over_rule.high`
     by_outcome : outcome label → (segments, the rule); of : what the outcomes are, in words
     """
 
@@ -45,6 +48,8 @@ class Usefulness:
     over_rule: Estimate
     by_outcome: dict[str, tuple[float, float]]
     of: str = "what customers did later"
+    chance_edge: tuple[float, float] = (0.0, 0.0)
+    rule_edge: tuple[float, float] = (0.0, 0.0)
 
     @property
     def useful(self) -> bool:
@@ -69,6 +74,15 @@ def outcome_matrix(outcomes: pd.DataFrame, features: tuple[Feature, ...]) -> np.
         skewed = feature.transform == "log" or feature.unit == "money"
         columns.append(np.sign(values) * np.log1p(np.abs(values)) if skewed else values)
     return np.column_stack(columns)
+
+
+def quantile_edge(resamples: np.ndarray, share: float) -> tuple[float, float]:
+    """Distribution-free 95 % interval of a quantile, from order statistics."""
+    from scipy.stats import binom
+
+    ordered, n = np.sort(resamples), len(resamples)
+    first, last = (int(binom.ppf(edge, n, share)) for edge in (0.025, 0.975))
+    return float(ordered[max(first - 1, 0)]), float(ordered[min(last, n - 1)])
 
 
 def explained_share(outcomes: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -104,17 +118,19 @@ def judge_usefulness(
     seed: int,
     block_weights: dict[str, float] | None = None,
     of: str = "what customers did later",
+    weights: np.ndarray | None = None,
+    algorithm: str = "k-means",
 ) -> dict[int, Usefulness]:
     """Judge each k in `ks` on `outcomes` (rows as in `frame`, which is as of before them).
 
-    A k is left out where there are not twice as many customers: then nothing can be explained.
+    weights : (n,) survey weights. A k is left out where there are not twice as many customers: then nothing can be explained.
     """
-    points = fit_space(frame, features, block_weights).points(frame)
-    ks = tuple(k for k in ks if 2 * k <= len(points))
+    data = lay_out(algorithm, frame, features, block_weights, weights)[2]
+    ks = tuple(k for k in ks if 2 * k <= len(frame))
     y = outcome_matrix(outcomes, outcome_features)
     used = tuple(f for f in forming(features) if frame[f.name].notna().any())
     raw = _raw(frame, used)
-    found = {k: _judge(points, raw, used, y, outcome_features, k, seed) for k in ks}
+    found = {k: _judge(data, raw, used, y, outcome_features, k, seed, weights) for k in ks}
     return {k: replace(one, of=of) for k, one in found.items()}
 
 
@@ -124,6 +140,8 @@ def judge_by_leaving_out(
     ks: tuple[int, ...],
     seed: int,
     block_weights: dict[str, float] | None = None,
+    weights: np.ndarray | None = None,
+    algorithm: str = "k-means",
 ) -> dict[int, Usefulness]:
     """Without a later outcome, each forming feature serves as one for segments that were made without it."""
     used = tuple(f for f in forming(features) if frame[f.name].nunique() > 1)
@@ -133,10 +151,11 @@ def judge_by_leaving_out(
     parts: dict[int, list[Usefulness]] = {k: [] for k in ks}
     for j, left_out in enumerate(used):
         others = tuple(f for f in used if f.name != left_out.name)
-        points = fit_space(frame, others, block_weights).points(frame)
+        data = lay_out(algorithm, frame, others, block_weights, weights)[2]
         without = np.delete(raw, j, axis=1)
         for k in ks:
-            one = _judge(points, without, others, raw[:, [j]], (left_out,), k, seed, QUICK_RESAMPLES, tree=False)
+            y = raw[:, [j]]
+            one = _judge(data, without, others, y, (left_out,), k, seed, weights, QUICK_RESAMPLES, tree=False)
             parts[k].append(one)
     return {k: _mean_of(found) for k, found in parts.items() if found}
 
@@ -146,34 +165,48 @@ def _raw(frame, features) -> np.ndarray:
     return np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in features])
 
 
-def _judge(points, raw, features, y, outcome_features, k, seed, resamples=RESAMPLES, tree=True) -> Usefulness:
-    labels = fit_kmeans(points, k, np.random.default_rng([seed, 8, k]), n_init=5).labels
+def _judge(
+    data, raw, features, y, outcome_features, k, seed, survey=None, resamples=RESAMPLES, tree=True
+) -> Usefulness:
+    labels = data.fit(k, np.random.default_rng([seed, 8, k]), STARTS).labels
     rng = np.random.default_rng([seed, 7, k])
-    weights = rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=resamples).astype(float)
-    once = np.ones((1, len(y)))
-    rule_feature, rule_labels = _best_rule(raw, features, y, k)
-    shuffled = rng.permutation(labels)
-    groups = (labels, rule_labels, shuffled)
-    explained, rule, chance = (explained_share(y, found, weights).mean(1) for found in groups)
-    single, rule_single, chance_single = (explained_share(y, found, once)[0] for found in groups)
+    once = np.ones((1, len(y))) if survey is None else survey[None, :]
+    weights = once * rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=resamples)
+    rule_feature, rule_labels = _best_rule(raw, features, y, k, once)
+    shuffles = [rng.permutation(labels) for _ in range(SHUFFLES)]
+    explained, rule, chance = (
+        explained_share(y, found, weights).mean(1) for found in (labels, rule_labels, shuffles[0])
+    )
+    single, rule_single = (explained_share(y, found, once)[0] for found in (labels, rule_labels))
+    by_chance = [explained_share(y, found, once)[0].mean() for found in shuffles]
+    # One shuffle is luck; its resamples are moved to where shuffles lie on the whole.
+    over_chance = explained - (chance - by_chance[0] + np.mean(by_chance))
     return Usefulness(
         explained=_estimate(single.mean(), explained, len(y)),
-        random=float(chance_single.mean()),
+        random=float(np.mean(by_chance)),
         rule=float(rule_single.mean()),
         rule_feature=rule_feature,
         tree=_tree(raw, y, k, seed) if tree else None,
-        over_random=_estimate((single - chance_single).mean(), explained - chance, len(y)),
+        over_random=_estimate(single.mean() - np.mean(by_chance), over_chance, len(y)),
         over_rule=_estimate((single - rule_single).mean(), explained - rule, len(y)),
         by_outcome={
             feature.label: (float(a), float(b))
             for feature, a, b in zip(outcome_features, single, rule_single, strict=True)
         },
+        chance_edge=quantile_edge(over_chance, 0.025),
+        rule_edge=quantile_edge(explained - rule, 0.975),
     )
 
 
 def _mean_of(parts: list[Usefulness]) -> Usefulness:
     def mean(pick):
         return float(np.mean([pick(part) for part in parts]))
+
+    def edge(name, end):
+        middle = getattr(estimate(name), end)
+        pairs = [getattr(part, {"over_random": "chance_edge", "over_rule": "rule_edge"}[name]) for part in parts]
+        half = float(np.sqrt(np.sum([(high - low) ** 2 / 4 for low, high in pairs])) / len(parts))
+        return middle - half, middle + half
 
     def estimate(name):
         ends = {end: mean(lambda part, end=end: getattr(getattr(part, name), end)) for end in ("value", "low", "high")}
@@ -189,6 +222,8 @@ def _mean_of(parts: list[Usefulness]) -> Usefulness:
         over_rule=estimate("over_rule"),
         by_outcome={label: pair for part in parts for label, pair in part.by_outcome.items()},
         of="features that were left out in turn",
+        chance_edge=edge("over_random", "low"),
+        rule_edge=edge("over_rule", "high"),
     )
 
 
@@ -200,9 +235,8 @@ def _estimate(value: float, resamples: np.ndarray, n: int) -> Estimate:
     )  # fmt: skip
 
 
-def _best_rule(raw, features, y, k):
+def _best_rule(raw, features, y, k, once):
     """The one forming feature whose k quantile groups explain the outcomes best: (label, group of each customer)."""
-    once = np.ones((1, len(y)))
     best = (-np.inf, "", np.zeros(len(y), int))
     for feature, values in zip(features, raw.T, strict=True):
         position = pd.Series(values).rank(method="average", pct=True) * k

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from personas.customers import Feature
-from personas.segments.candidates import STARTS, Effort, fit_candidates
+from personas.segments.candidates import fit_candidates
+from personas.segments.resampling import STARTS, Effort
 
 CORES = min(2, os.cpu_count() or 1)
 PLANTED = 5

@@ -12,6 +12,7 @@ from statsmodels.stats.power import NormalIndPower
 from personas.errors import InputError
 from personas.estimates import Estimate
 from personas.experience.playbook import read_playbook
+from personas.numerals import percent
 from personas.profiles.actions import holdout_size
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim, PersonaSet
@@ -200,13 +201,13 @@ def test_the_rule_of_a_persona_is_judged_on_the_very_rule_that_is_told():
     inside = (corner | ((frame["visits"] < 25) & (frame["basket"] < 40))).to_numpy()
     used = tuple(feature(name, "t.x", forms=True) for name in frame)
     rule = short_rule(frame, used, inside, 7)
-    found = int(rule.split("finds ")[1].split("%")[0].split("\u00a0")[0]) / 100
+    assert f"finds {percent(rule.found.value)}" in rule.text
     tree = DecisionTreeClassifier(max_depth=2, min_samples_leaf=10, class_weight="balanced", random_state=7)
     leaf = tree.fit(frame.to_numpy(), inside).apply(frame.to_numpy())
     by_leaf = pd.Series(inside).groupby(leaf).sum() / inside.sum()
-    assert found <= by_leaf.max() + 0.03, "no single leaf finds more than this"
+    assert rule.found.value <= by_leaf.max() + 0.03, "no single leaf finds more than this"
 
 
 def test_a_small_group_gets_no_rule(customers):
     inside = np.arange(600) < 9
-    assert short_rule(customers.frame, customers.features, inside, 7) == ""
+    assert short_rule(customers.frame, customers.features, inside, 7) is None

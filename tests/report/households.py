@@ -171,6 +171,16 @@ def persona_of(
         0.06,
         True,
     )
+    fits = b.say(
+        pid, t("Each statement fits between 58 % and 83 % of its members."), "describes", "segment", proportion(0.58, n)
+    )
+    rule = b.say(
+        pid,
+        t("Visits a week over 1.8 and fresh share over 21 % find 78 of 100 of them."),
+        "describes",
+        "segment",
+        proportion(0.78, n),
+    )
     hurt = b.say(
         pid,
         f"{round(unused * 10)} in ten never used a coupon they were sent.",
@@ -408,8 +418,7 @@ def persona_of(
         actions=(action,),
         do=(Advice(text=t("Name the produce of the week."), claim_id=traits[0].claim_id),),
         dont=(Advice(text=t("Do not send coupons for goods they never buy."), claim_id=hurt),),
-        variety=t("Each statement fits between 58 % and 83 % of its members."),
-        rule=t("Visits a week over 1.8 and fresh share over 21 % assign 78 of 100 members rightly."),
+        sure=(fits, rule),
         not_measured=(
             NotMeasured(
                 what=t("What they say"),

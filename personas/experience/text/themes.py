@@ -1,6 +1,6 @@
 """Themes of comments of one language and kind: TF-IDF and non-negative factors, kept only where they are found again.
 
-The number of themes is the largest whose stable themes cover as many comments as any number does. A theme is stable if
+The number of themes is the one with most stable themes among those whose stable themes cover most comments. A theme is stable if
 its comments are found again, on average over refits from other starts on other samples, with a Jaccard overlap of 0.6;
 and all of it must beat the same comments with their words dealt out anew, in which a frequent word alone makes a
 "theme" that is found again fairly well.
@@ -75,7 +75,7 @@ def find_clusters(
     chosen = [texts[i] for i in sample]
     courtesies, idle = set_phrases(chosen, language), function_words(language)
     clauses = [matter_of(text, courtesies) for text in chosen]
-    words = [[word for clause in text for word in clause if word not in idle] for text in clauses]
+    words = [_content(text, idle) for text in clauses]
     phrases = [phrases_of(text, idle) for text in clauses]
     whose = authors[sample]
     if len({tuple(text) for text in words}) < 2 or not (space := _space(words)):
@@ -96,7 +96,7 @@ def find_clusters(
     else:
 
         def matter(i: int) -> list[str]:
-            return [word for clause in matter_of(texts[i], courtesies) for word in clause if word not in idle]
+            return _content(matter_of(texts[i], courtesies), idle)
 
         blocks = (range(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
         shares = np.vstack([_shares(centres, space.transform([matter(i) for i in block])) for block in blocks])
@@ -109,6 +109,10 @@ def find_clusters(
     found = [cluster for cluster in found if cluster.phrases]
     found.sort(key=lambda cluster: (-int(cluster.flags.sum()), cluster.phrases))
     return Clusters(tuple(found), unstable=k - len(found), sampled=len(sample), chance=chance)
+
+
+def _content(clauses: list[list[str]], idle: frozenset[str]) -> list[str]:
+    return [word for clause in clauses for word in clause if len(word) > 1 and word not in idle]
 
 
 def _one_cluster(n: int, authors, phrases, whose, min_group: int) -> Clusters:
@@ -125,9 +129,7 @@ def _space(words: list[list[str]]):
     """A fitted TF-IDF space over lists of words; None where no word is neither rare nor everywhere."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    space = TfidfVectorizer(
-        analyzer=list, min_df=RAREST, max_df=WIDEST, max_features=MOST_WORDS, sublinear_tf=True, dtype=np.float32
-    )
+    space = TfidfVectorizer(analyzer=list, min_df=RAREST, max_df=WIDEST, max_features=MOST_WORDS, sublinear_tf=True)
     try:
         space.fit(words)
     except ValueError:  # no vocabulary is left
@@ -147,10 +149,11 @@ def _factors(matrix, k: int, start: int | None = None) -> np.ndarray:
         k, init="nndsvda" if settled else "nndsvdar", random_state=0 if settled else start,
         max_iter=200 if settled else 60, tol=1e-4 if settled else 1e-3,
     )  # fmt: skip
-    with warnings.catch_warnings():
+    # A perfect fit leaves an error of "minus nothing", whose root numpy warns of.
+    with warnings.catch_warnings(), np.errstate(invalid="ignore"):
         warnings.simplefilter("ignore", ConvergenceWarning)
         centres = model.fit(matrix).components_
-    return (centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    return centres / np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
 
 
 def _shares(centres: np.ndarray, matrix) -> np.ndarray:
@@ -162,7 +165,7 @@ def _shares(centres: np.ndarray, matrix) -> np.ndarray:
     overlap = centres @ centres.T
     weights = np.maximum(pulls, 0)
     for _ in range(12):
-        for j in range(len(centres)):
+        for j in np.flatnonzero(overlap.diagonal() > 0):
             rest = pulls[:, j] - weights @ overlap[:, j] + weights[:, j] * overlap[j, j]
             weights[:, j] = np.maximum(rest / overlap[j, j], 0)
     total = weights.sum(axis=1, keepdims=True)
@@ -198,16 +201,18 @@ def _choose(matrix, authors: np.ndarray, min_group: int, seed: int) -> tuple[int
         stability, member = _stability(matrix, k, seed)
         large = np.array([len(np.unique(authors[column])) >= min_group for column in member.T])
         stable = (stability >= STABLE) & large
-        tried[k] = (float(member[:, stable].any(axis=1).mean()) if stable.any() else 0.0, stability)
-    best = max((covered for covered, _ in tried.values()), default=0.0)
+        covered = float(member[:, stable].any(axis=1).mean()) if stable.any() else 0.0
+        tried[k] = (covered, int(stable.sum()), stability)
+    best = max((covered for covered, _, _ in tried.values()), default=0.0)
     if best == 0:
         return 0, np.zeros(0)
-    k = max(k for k, (covered, _) in tried.items() if covered >= best - AS_GOOD)
-    return k, tried[k][1]
+    good = {k: count for k, (covered, count, _) in tried.items() if covered >= best - AS_GOOD}
+    k = max(good, key=lambda k: (good[k], -k))
+    return k, tried[k][2]
 
 
 def _chance(words: list[list[str]], k: int, seed: int) -> float:
-    """The largest mean stability, over a few draws, of comments with the same lengths and their words dealt out anew."""
+    """The largest mean stability, over a few draws, of comments as long whose words were dealt out anew."""
     means = []
     every = np.array([word for text in words for word in text], dtype=object)
     ends = np.cumsum([len(text) for text in words])[:-1]

@@ -15,12 +15,14 @@ class Vocabulary:
     """What ``vocabulary.yml`` lists.
 
     names : language code → its name in English; function : language code → words that carry no matter
+    negation : words that turn a matter round, in any language
     abusive : finds a comment that is not quoted; name_follows : finds what a name comes after
     telephone : finds a word beside which digits are a telephone number
     """
 
     names: dict[str, str]
     function: dict[str, frozenset[str]]
+    negation: frozenset[str]
     abusive: re.Pattern
     name_follows: re.Pattern
     telephone: re.Pattern
@@ -34,6 +36,7 @@ def read_vocabulary() -> Vocabulary:
     return Vocabulary(
         names=given["names"],
         function={language: frozenset(words) for language, words in given["function"].items()},
+        negation=frozenset(given["negation"]),
         abusive=_whole_words(abusive),
         name_follows=_whole_words(given["name_follows"]),
         telephone=_whole_words(given["telephone"]),

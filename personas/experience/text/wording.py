@@ -11,10 +11,10 @@ from personas.experience.text.cleaning import clauses_of, words_of
 from personas.experience.text.vocabulary import read_vocabulary
 
 SET_PHRASE_SHARE, FEWEST_REPEATS = 0.01, 5
-ALONE, COMPANION = 0.05, 0.4
+ALONE, COMPANION = 0.05, 0.25
 LONGEST_PHRASE = 3
 MOST_PHRASES = 5
-LONGER = 0.25  # a phrase of one word more may be this much less distinctive
+LONGER = 0.15  # a phrase of one word more may be as much less distinctive
 
 
 def function_words(language: str) -> frozenset[str]:
@@ -26,7 +26,8 @@ def set_phrases(texts: Sequence[str], language: str) -> frozenset[str]:
     """Find the courtesies of these texts: clauses that many write word for word, beside anything and never alone.
 
     "Please fix this" goes with every complaint and says nothing of its matter. A clause is one if it stands in at least
-    1 % of the texts (and 5), on its own in at most 5 % of these, and no word of matter is beside it in 40 % or more.
+    1 % of the texts (and 5), on its own in at most 5 % of these, and no word of matter is beside it more often than in
+    texts at large by 25 points or more.
     """
     idle = function_words(language)
     split = [set(clauses_of(text)) for text in texts]
@@ -35,15 +36,20 @@ def set_phrases(texts: Sequence[str], language: str) -> frozenset[str]:
     often = {clause for clause, count in counts.items() if count >= needed}
     alone: Counter = Counter()
     beside: dict[str, Counter] = {clause: Counter() for clause in often}
+    at_large: Counter = Counter()
     for clauses in split:
+        words = {clause: set(words_of(clause)) - idle for clause in clauses}
+        at_large.update(set().union(*words.values()))
         for clause in clauses & often:
             alone[clause] += len(clauses) == 1
-            beside[clause].update({word for other in clauses - {clause} for word in words_of(other)} - idle)
+            beside[clause].update(set().union(*(words[other] for other in clauses - {clause})))
+
+    def drawn_by(clause: str) -> float:
+        shares = (count / counts[clause] - at_large[word] / len(split) for word, count in beside[clause].items())
+        return max(shares, default=0.0)
+
     return frozenset(
-        clause
-        for clause in often
-        if alone[clause] <= ALONE * counts[clause]
-        and max(beside[clause].values(), default=0) < COMPANION * counts[clause]
+        clause for clause in often if alone[clause] <= ALONE * counts[clause] and drawn_by(clause) < COMPANION
     )
 
 
@@ -57,18 +63,18 @@ def matter_of(text: str, courtesies: frozenset[str]) -> list[list[str]]:
 
 
 def phrases_of(clauses: Iterable[list[str]], idle: frozenset[str]) -> set[str]:
-    """Runs of one to three words that neither begin nor end with a function word.
+    """Runs of one to three words that neither begin nor end with a function word, nor end in a negation.
 
     >>> sorted(phrases_of([["the", "delivery", "was", "late"]], frozenset({"the", "was"})))
     ['delivery', 'delivery was late', 'late']
     """
-    found = set()
+    found, negation = set(), read_vocabulary().negation
     for words in clauses:
         for i, word in enumerate(words):
             if word in idle:
                 continue
             for j in range(i, min(i + LONGEST_PHRASE, len(words))):
-                if words[j] not in idle:
+                if words[j] not in idle and words[j] not in negation and len(words[j]) > 1:
                     found.add(" ".join(words[i : j + 1]))
     return found
 

@@ -1,0 +1,65 @@
+"""How sure we are of a persona, as claims: does it come back, who is in between, whom no sentence fits, the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from personas.estimates import Estimate
+from personas.numerals import Numerals, percent
+from personas.profiles.claims import Ledger
+from personas.profiles.models import Claim
+from personas.profiles.rules import Rule
+from personas.profiles.traits import Standing, lower_first
+from personas.segments.models import SegmentSize
+
+UNTESTED = "not tested: says how sure the description is"
+
+
+def enter_sureness(
+    ledger: Ledger,
+    persona_id: str,
+    size: SegmentSize,
+    in_between: Estimate,
+    told: Sequence[Standing],
+    rule: Rule | None,
+    numbers: Numerals,
+) -> tuple[str, ...]:
+    """Enter what a reader needs to doubt a persona; returns the claims' ids in the order in which they are read.
+
+    told : the standings that the persona's page tells, strongest first
+    """
+    found: list[tuple[str, str, Estimate, tuple[str, ...]]] = []
+    if size.stability is not None:
+        sentence = (
+            f"{size.word.capitalize()}: in repeats of the analysis its members overlap by "
+            f"{percent(size.stability)} on average."
+        )
+        method = "mean best Jaccard over bootstrap samples (Hennig 2007)"
+        found.append(("stability", sentence, _share(size.stability, size.n, method), ("membership",)))
+    if in_between.measured:
+        sentence = f"{numbers.value(in_between)} of its members lie close to another persona."
+        found.append(("in-between", sentence, in_between, ("membership",)))
+    fitting = [s for s in told if s.feature.forms and not s.level]
+    if fitting:
+        best, least = max(fitting, key=lambda s: s.fits), min(fitting, key=lambda s: s.fits)
+        sentence = (
+            f"No sentence fits everybody: {lower_first(best.feature.label)} is on the named side of the median for "
+            f"{percent(best.fits)} of them, {lower_first(least.feature.label)} for {percent(least.fits)}."
+        )
+        columns = tuple(dict.fromkeys((*best.feature.columns, *least.feature.columns)))
+        found.append(("variety", sentence, _share(least.fits, least.own.n, "share beyond the base's median"), columns))
+    if rule is not None:
+        found.append(("rule", rule.text, rule.found, rule.columns))
+    return tuple(
+        ledger.enter(
+            Claim(
+                id=f"{persona_id}-sure-{key}", persona_id=persona_id, sentence=sentence, kind="describes",
+                feature="segment", estimate=estimate, test=UNTESTED, columns=columns,
+            )
+        )
+        for key, sentence, estimate, columns in found
+    )  # fmt: skip
+
+
+def _share(value: float, n: int, method: str) -> Estimate:
+    return Estimate(value=value, n=n, unit="share", method=method)
