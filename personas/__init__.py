@@ -26,11 +26,19 @@ OFFERED_BY = {
     "personas.handover": ("open_workspace", "read_model", "read_table", "write_model", "write_table"),
     "personas.dataset": ("check_dataset", "read_dataset"),
     "personas.customers": ("build_customers",),
-    "personas.segments": ("compare_candidates", "segment"),
+    "personas.segments": (
+        "assignment_sql",
+        "compare_candidates",
+        "fit_typing_tool",
+        "place",
+        "read_segmentation",
+        "score_customers",
+        "segment",
+    ),
     "personas.experience": ("measure_experience",),
     "personas.profiles": ("derive_personas",),
     "personas.changes": ("compare_runs",),
-    "personas.report": ("render_report", "write_exports", "write_index", "write_report"),
+    "personas.report": ("render_card", "render_report", "write_exports", "write_index", "write_report"),
 }
 HOME = {name: module for module, names in OFFERED_BY.items() for name in names}
 

@@ -26,6 +26,7 @@ WRITTEN_BY = {
     "rehearsal.parquet": "01_customers",
     "outcomes.parquet": "01_customers",
     "membership.parquet": "02_segments",
+    "refits.parquet": "02_segments",
     "evidence.json": "02_segments",
     "verdict.json": "02_segments",
     "sizes.json": "02_segments",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
 
 
 def open_engine() -> ibis.BaseBackend:
@@ -54,6 +55,15 @@ def read_anew(table: ibis.Table) -> ibis.Table:
     if table.op().find(ops.InMemoryTable) or (connection := table.get_backend()).name != "duckdb":
         return table
     return connection.sql(connection.compile(table), schema=table.schema())
+
+
+def hold(connection: ibis.BaseBackend, frame: pd.DataFrame) -> ibis.Table:
+    """A frame as a table that DuckDB keeps until it is closed, rather than fetching it anew for every question."""
+    import ibis
+
+    if connection.name != "duckdb":
+        return ibis.memtable(frame)
+    return connection.create_table(ibis.util.gen_name("held"), frame, temp=True)
 
 
 def quoted(text: str) -> str:

@@ -7,7 +7,7 @@ from ibis import _
 from personas.customers.feedback import survey_invitations
 from personas.experience.comparison import Group, Wording, compare_groups
 from personas.experience.models import Kpi
-from personas.experience.moments import gather_moments, share_of
+from personas.experience.moments import gather_moments, share_of, total_of
 
 MOBILE = ("phone", "mobile", "mobile phone", "smartphone", "tablet", "app")
 SPOKEN = ("friend", "friends", "family", "colleague", "word of mouth", "recommendation", "referral", "customer")
@@ -32,7 +32,7 @@ WORDINGS = {
         ("interactions.page_time",),
     ),
     "spoken": Wording(
-        "word_of_mouth", "By word of mouth", "Contacts that came by somebody's recommendation, of those of known origin",
+        "word_of_mouth", "By word of mouth", "Contacts that somebody recommended, of those of known origin",
         "higher", ("interactions.referral",),
     ),
 }  # fmt: skip
@@ -68,7 +68,8 @@ def measure_contacts(interactions, members, groups: Group) -> list[dict[int, Kpi
             columns |= {f"{name} n": known.count(), name: (yes & known.notnull()).sum().fill_null(0)}
         parts = {name: (f"{name} n", name, name) for name in flags}
         sums = gather_moments(real.group_by("customer_id").agg(**columns), members, (), parts)
-        found = {WORDINGS[part]: segments for (part,), segments in sums.items()}
+        # No origin that is known for a recommendation: other words are used for it, or it is not recorded.
+        found = {WORDINGS[part]: own for (part,), own in sums.items() if part != "spoken" or total_of(own).total > 0}
     asked = survey_invitations(interactions)
     if asked is not None:
         rows = asked.group_by("customer_id").agg(n=_.count(), yes=_.replied.cast("int64").sum())

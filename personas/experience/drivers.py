@@ -1,4 +1,4 @@
-"""Which touchpoints move recommendation: importance by relative weights, performance beside it, and what-if."""
+"""Which touchpoints move recommendation (or satisfaction, or staying): importance, performance, contrast, what-if."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 
 from personas.customers.feedback import Question
 from personas.estimates import Estimate
+from personas.experience.driver_outcomes import Outcome
 from personas.experience.models import Driver, Drivers
 from personas.experience.moments import mean_of, moments_of
+from personas.experience.penalty_reward import contrast_ratings
 from personas.experience.relative_weights import Fit, fit_weights
 from personas.experience.resampling import percentiles
 from personas.experience.voices import Voices
@@ -21,23 +23,29 @@ RANDOM_WORDS = "relative weight (Johnson 2000), percentile bootstrap over custom
 SLOPE_WORDS = "joint regression on the touchpoints shown, percentile bootstrap; associated, not caused"
 
 
-def measure_drivers(voices: Voices, inside: np.ndarray | None, segment: int, seed: int) -> Drivers | None:
-    """Measure what drives recommendation in one group; None with too few answers or fewer than two touchpoints.
+def measure_drivers(
+    voices: Voices, inside: np.ndarray | None, segment: int, seed: int, outcome: Outcome | None = None
+) -> Drivers | None:
+    """Measure what drives an outcome in one group; None with too few answers or fewer than two touchpoints.
 
-    inside : (n,) bool, None for everybody; segment : its number, for the seed
+    inside : (n,) bool, None for everybody; segment : its number, for the seed; outcome : default recommendation
     """
-    if voices.score is None:
+    if outcome is None and voices.score is not None:
+        outcome = Outcome("Recommendation, 0 to 10", voices.score, voices.net, "points of NPS")
+    if outcome is None:
         return None
-    chosen = np.isfinite(voices.score) if inside is None else np.isfinite(voices.score) & inside
+    chosen = np.isfinite(outcome.score) if inside is None else np.isfinite(outcome.score) & inside
     columns = _predictors(voices, chosen)
     n = int(chosen.sum())
     if len(columns) < 2 or n < max(FEWEST, A_PREDICTOR * len(columns)):
         return None
     ratings = np.column_stack([voices.ratings[name][chosen] for name in columns])
-    fit = fit_weights(
-        ratings, voices.score[chosen], voices.net[chosen], voices.weights[chosen], RESAMPLES, [seed, 30, segment]
-    )
-    return _drivers(voices, columns, ratings, chosen, fit)
+    score, weights = outcome.score[chosen], voices.weights[chosen]
+    if np.nanstd(score) == 0:
+        return None
+    fit = fit_weights(ratings, score, outcome.points[chosen], weights, RESAMPLES, [seed, 30, segment])
+    contrasts = contrast_ratings(ratings, tuple(columns.values()), score, weights, RESAMPLES, [seed, 31, segment])
+    return _drivers(voices, columns, ratings, chosen, fit, outcome, contrasts)
 
 
 def _predictors(voices: Voices, chosen: np.ndarray) -> dict[str, Question]:
@@ -56,7 +64,9 @@ def _predictors(voices: Voices, chosen: np.ndarray) -> dict[str, Question]:
     return kept
 
 
-def _drivers(voices: Voices, columns: Mapping[str, Question], ratings, chosen, fit: Fit) -> Drivers:
+def _drivers(
+    voices: Voices, columns: Mapping[str, Question], ratings, chosen, fit: Fit, outcome: Outcome, contrasts
+) -> Drivers:
     n, p = len(ratings), len(columns)
     total, totals = fit.weights.sum(), fit.draws.weights.sum(axis=1)
     shares = fit.draws.weights / np.maximum(totals, 1e-12)[:, None]
@@ -67,6 +77,7 @@ def _drivers(voices: Voices, columns: Mapping[str, Question], ratings, chosen, f
     usual = float(np.mean(standing))
     rows = []
     for i, (name, question) in enumerate(columns.items()):
+        contrast = contrasts[i]
         share, known = float(fit.weights[i] / max(total, 1e-12)), int(np.isfinite(ratings[:, i]).sum())
         rows.append(
             Driver(
@@ -82,11 +93,14 @@ def _drivers(voices: Voices, columns: Mapping[str, Question], ratings, chosen, f
                     method=SLOPE_WORDS,
                 ),
                 quadrant=_quadrant(share >= 1 / p and bool(beyond[i] > 0), standing[i] < usual),
+                penalty=contrast.penalty if contrast else None, reward=contrast.reward if contrast else None,
+                nature=contrast.nature if contrast else "",
             )
         )  # fmt: skip
     bounds = percentiles(totals)
     return Drivers(
-        outcome="Recommendation, 0 to 10", rows=tuple(sorted(rows, key=lambda row: (-row.weight.value, row.key))), n=n,
+        outcome=outcome.label, slope_unit=outcome.unit, n=n,
+        rows=tuple(sorted(rows, key=lambda row: (-row.weight.value, row.key))),
         r2=Estimate(
             value=float(total), low=float(bounds[0]), high=float(bounds[1]), n=n, unit="share",
             method="R² of the touchpoints together, percentile bootstrap (leans high)",
@@ -101,7 +115,7 @@ def _quadrant(important: bool, low: bool) -> str:
 
 
 def what_if(driver: Driver, points: float) -> Estimate:
-    """The associated change in NPS if the touchpoint were rated `points` better by those who rate it.
+    """The change of the outcome (mostly NPS, in points) that goes with a touchpoint rated `points` better.
 
     >>> slope = Estimate(value=20.0, low=15.0, high=25.0, n=400, unit="points")
     >>> some = Estimate(value=0.3, unit="share")

@@ -117,16 +117,18 @@ def _contacts(touched, middle: datetime, places: pd.Index) -> pd.DataFrame | Non
     if not {"touchpoint", "time"} <= has:
         return None
     rows = touched.filter(_.touchpoint.notnull(), ~_.touchpoint.lower().contains("survey"))
+    if "wait" in has:
+        usual = rows.group_by("touchpoint").agg(usual=_.wait.median())
+        rows = rows.left_join(usual, "touchpoint").drop("touchpoint_right")
     stage = rows.stage if "stage" in has else ibis.null("string")
     columns = {"later": rows.time >= ibis.literal(middle), "stage": stage}
     outcome = rows.outcome.lower() if "outcome" in has else ibis.null("string")
     columns |= {name: outcome.isin(words) for name, words in _OUTCOMES.items()}
     columns["outcomes"] = outcome.notnull()
-    wait = rows.wait if "wait" in has else ibis.null("float64")
-    usual = wait.median().over(group_by=rows.touchpoint) if "wait" in has else ibis.null("float64")
+    wait, long = (rows.wait, LONG * rows.usual) if "wait" in has else (ibis.null("float64"), ibis.null("float64"))
     page = rows.page_time if "page_time" in has else ibis.null("float64")
     columns |= {
-        "waits": wait.notnull(), "long_waits": wait > LONG * usual, "pages": page.notnull(),
+        "waits": wait.notnull(), "long_waits": wait > long, "pages": page.notnull(),
         "slow_pages": page > SLOW_PAGE,
     }  # fmt: skip
     flagged = rows.select("customer_id", "touchpoint", **columns)
@@ -147,7 +149,9 @@ def _cases(tickets, middle: datetime, end: datetime, places: pd.Index) -> pd.Dat
     days = _days_open(rows, end)
     # Cases that ended before they began tell nothing of how long it took.
     rows = rows.select("customer_id", "category", later=rows.opened >= ibis.literal(middle), days=days)
-    found = rows.filter(_.days >= 0).group_by("customer_id", "category", "later").agg(cases=_.count(), days=_.days.sum())
+    found = (
+        rows.filter(_.days >= 0).group_by("customer_id", "category", "later").agg(cases=_.count(), days=_.days.sum())
+    )
     frame = _at_hand(found.mutate(stage=ibis.null("string")), ("category", "later"), places)
     return frame
 

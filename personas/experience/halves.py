@@ -33,7 +33,7 @@ class Halves:
 
 @dataclass(frozen=True)
 class RatingHalves:
-    """spoke : (n,) who answered anything in each half; rows : place, touchpoint, later, good (mean share of the scale)"""
+    """spoke : (n,) who answered anything in each half; rows : touchpoint → place, later, good (share of the scale)"""
 
     spoke: Pair
     rows: Mapping[str, pd.DataFrame] = field(repr=False)
@@ -80,12 +80,12 @@ def measure_trend(halves: Halves | None, here: np.ndarray, weights: np.ndarray, 
     here : (n,) who belongs to the group; a half in which fewer than `min_group` could say so is not compared
     """
     if halves is None:
-        return None, "trend not measured: no dates"
+        return None, "trend not measured: known for the whole period only"
     asked = [halves.early_asked & here, halves.late_asked & here]
     hurt = [halves.early & asked[0], halves.late & asked[1]]
     if min(len(np.flatnonzero(a)) for a in asked) < max(min_group, 2):
         return None, "trend not measured: too few answers in one half of the period"
-    if any(0 < side < min_group for h in hurt for side in (int(h.sum()),)):
+    if any(0 < int(h.sum()) < min_group for h in hurt):
         return None, "trend not measured: too few affected in one half of the period"
     w = weights * here
     sizes = [float(w @ a) for a in asked]
@@ -103,7 +103,7 @@ def measure_trend(halves: Halves | None, here: np.ndarray, weights: np.ndarray, 
 
 def trend_words(change: Estimate) -> str:
     """The direction where chance does not explain it, in percentage points."""
-    low, high = (f"{100 * bound:+.0f}".replace("-", "−") for bound in (change.low, change.high))
+    low, high = (f"{100 * bound:+.1f}".replace("-", "−") for bound in (change.low, change.high))
     span = f"({low} to {high} percentage points from the first to the second half)"
     if change.low <= 0 <= change.high:
         return f"no clear trend {span}"

@@ -320,8 +320,10 @@ def list_not_measured(frame: pd.DataFrame, roles, kpis: tuple[Kpi, ...] = ()) ->
     elif "resolved_median" not in measured:
         missing.append(WOULD_NEED[3].model_copy(update={"why": "too few cases were resolved in the time seen"}))
     if "subscriptions" not in roles:
-        stands_in = "recency" in frame
-        missing.append(WOULD_NEED[4] if stands_in else WOULD_NEED[4].model_copy(update={"why": "no contracts"}))
+        why = "no contracts; activity at the end of the period stands in" if "recency" in frame else "no contracts"
+        if "still_customer" in measured:
+            why = "no contracts; how many are probably still customers stands in"
+        missing.append(WOULD_NEED[4].model_copy(update={"why": why}))
     if "tenure" not in frame:
         missing.append(LIFETIME_VALUE.model_copy(update={"why": "no purchases"}))
     elif frame["tenure"].notna().mean() < 0.5:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from personas.estimates import Estimate, Frozen
+from personas.experience.journey_models import Movement, Path
+from personas.experience.recovery_models import Recovery
+from personas.experience.standing_models import Standing
+from personas.experience.value_models import BusinessCase, BuyingCentre
 
 Kind = Literal["defines", "describes", "observed", "stated", "associated", "inferred"]
 
@@ -220,7 +224,7 @@ class PainPoint(Frozen):
     among: Estimate | None = None
     others: Estimate | None = None
     trend: Estimate | None = None
-    trend_words: str = "trend not measured"
+    trend_words: str = "trend not measured: known for the whole period only"
     quotes: tuple[Said, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     related: tuple[str, ...] = ()
@@ -276,6 +280,9 @@ class JourneyCell(Frozen):
 
     share : customers who were there; feeling : afterwards, −2 to +2; before : the same beforehand, where asked
     channels, environments : how the contacts came about, largest first; contacts : mean a customer who was there
+    kpi, kpi_label : the figure that tells how it goes here; owner : who answers for it
+    dropoff : share of those at the stage who do not reach the next in the time there was (the same for a whole stage)
+    motives : where the contacts came from, as far as it is recorded; delights : what pleases at this touchpoint
     """
 
     stage: str
@@ -289,6 +296,12 @@ class JourneyCell(Frozen):
     channels: tuple[ChannelShare, ...] = ()
     environments: tuple[ChannelShare, ...] = ()
     contacts: float | None = None
+    kpi: Estimate | None = None
+    kpi_label: str = ""
+    dropoff: Estimate | None = None
+    owner: str = ""
+    motives: tuple[ChannelShare, ...] = ()
+    delights: tuple[str, ...] = ()
 
 
 class ChannelRating(Frozen):
@@ -318,7 +331,8 @@ class Driver(Frozen):
 
     weight : its share of what all touchpoints together explain; counts : whether it beats an added random predictor
     performance : mean rating on the scale from `scale_low` to `scale_high`
-    slope : points of NPS associated with one point of the rating, the other touchpoints held equal
+    slope : points of NPS (or what `Drivers.slope_unit` names) associated with one point of the rating, the other
+        touchpoints held equal
     quadrant : improve first, keep up, watch, fine as it is
     penalty, reward : the outcome of those who rate it low, or high, less that of those between, the other touchpoints
         held equal; None where too few rate it so
@@ -341,12 +355,16 @@ class Driver(Frozen):
 
 
 class Drivers(Frozen):
-    """What drives `outcome` among n customers, most important first; r2 : share of its variance that all explain."""
+    """What drives `outcome` among n customers, most important first.
+
+    r2 : share of its variance that all explain; slope_unit : what the slopes count, for one point of a rating
+    """
 
     outcome: str
     n: int
     r2: Estimate
     rows: tuple[Driver, ...]
+    slope_unit: str = "points of NPS"
 
 
 class GroupExperience(Frozen):
@@ -359,6 +377,9 @@ class GroupExperience(Frozen):
     delights : what goes well, in the same order of kinds
     trends : KPIs month by month; retention : contracts that still run, by months since they began
     rivals : the own brand beside each competitor that customers rated
+    movement : what follows a contact, and changes of channel; path : the steps many share
+    recovery : after complaints; business_case : what attitudes go with; standing : loyal, at risk, next
+    buying_centre : the people of an account, in B2B; reasons : why contracts were ended
     """
 
     segment: int
@@ -372,6 +393,13 @@ class GroupExperience(Frozen):
     retention: tuple[RetentionPoint, ...] = ()
     rivals: tuple[Rival, ...] = ()
     delights: tuple[Delight, ...] = ()
+    movement: Movement | None = None
+    path: Path | None = None
+    recovery: Recovery | None = None
+    business_case: BusinessCase | None = None
+    standing: Standing | None = None
+    buying_centre: BuyingCentre | None = None
+    reasons: tuple[ChannelShare, ...] = ()
 
 
 class Experience(Frozen):

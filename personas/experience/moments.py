@@ -88,11 +88,14 @@ def moments_of(values, weights=None, customers=None) -> Moments:
     values = np.asarray(values, float)
     known = np.isfinite(values)
     weights = np.ones(len(values)) if weights is None else np.asarray(weights, float)
-    who = np.arange(len(values)) if customers is None else pd.factorize(np.asarray(customers))[0]
-    x, w, who = values[known], weights[known], who[known]
-    _, first, who = np.unique(who, return_index=True, return_inverse=True)
-    c, sums = np.bincount(who).astype(float), np.bincount(who, weights=x)
-    own = w[first]
+    x, w = values[known], weights[known]
+    if customers is None:
+        own, c, sums = w, np.ones(len(x)), x
+    else:
+        who = pd.factorize(np.asarray(customers))[0][known]
+        _, first, who = np.unique(who, return_index=True, return_inverse=True)
+        c, sums = np.bincount(who).astype(float), np.bincount(who, weights=x)
+        own = w[first]
     return Moments(
         answers=float(len(x)), customers=float(len(c)), count=float(own @ c), total=float(own @ sums),
         squares=float(w @ x**2), weights=float(own**2 @ c), cc=float(own**2 @ c**2),
@@ -103,19 +106,21 @@ def moments_of(values, weights=None, customers=None) -> Moments:
 def gather_moments(table, members, by: tuple[str, ...], parts: Mapping[str, tuple]) -> dict[tuple, dict[int, Moments]]:
     """Let the engine add up: {(values of `by` …, part): {segment: moments}}.
 
-    table : Ibis, a row a customer and combination of `by`; members : Ibis (customer_id, segment, weight)
+    table : Ibis, a row a customer and combination of `by`
+    members : Ibis (customer_id, segment, weight); weights that are whole numbers say that nobody was weighted
     parts : name → (column of counts, column of totals, column of sums of squares)
     """
     rows = table.join(members, "customer_id")
-    w = rows.weight
+    alike = members.weight.type().is_integer()  # whole numbers: nobody was weighted, and all are 1
+    once, twice = (1, 1) if alike else (rows.weight, rows.weight * rows.weight)
     columns = {}
-    for part, (count, total, squares) in parts.items():
-        c, x, q = (rows[name].cast("float64") for name in (count, total, squares))
+    for part, names in parts.items():
+        c, x, q = (_as_counted(rows[name]) if alike else rows[name].cast("float64") for name in names)
         known = {
-            "answers": c, "customers": (c > 0).cast("float64"), "count": w * c, "total": w * x, "squares": w * q,
-            "weights": w * w * c, "cc": w * w * c * c, "cx": w * w * c * x, "xx": w * w * x * x,
+            "answers": c, "customers": (c > 0).cast("int64"), "count": once * c, "total": once * x, "squares": once * q,
+            "weights": twice * c, "cc": twice * c * c, "cx": twice * c * x, "xx": twice * x * x,
         }  # fmt: skip
-        columns |= {f"{part} {name}": exact_sum(value) for name, value in known.items()}
+        columns |= {f"{part} {name}": _exactly(value) for name, value in known.items()}
     found: dict[tuple, dict[int, Moments]] = {}
     # In order, since segments are added up to the base and floats add up differently in every order.
     for row in rows.group_by("segment", *by).agg(**columns).order_by("segment", *by).to_pyarrow().to_pylist():
@@ -125,6 +130,17 @@ def gather_moments(table, members, by: tuple[str, ...], parts: Mapping[str, tupl
                 key = (*(row[name] for name in by), part)
                 found.setdefault(key, {})[int(row["segment"])] = Moments(**sums)
     return found
+
+
+def _as_counted(values):
+    """Whole numbers as such, everything else as floats."""
+    kind = values.type()
+    return values if kind.is_integer() else values.cast("int64" if kind.is_boolean() else "float64")
+
+
+def _exactly(values):
+    """Their sum as a float: whole numbers add up exactly as they are, a tenth of the work of decimals."""
+    return values.sum().cast("float64") if values.type().is_integer() else exact_sum(values)
 
 
 def mean_of(moments: Moments, unit: Unit = "score", scale: float = 1.0, shift: float = 0.0) -> Estimate:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import ibis
 import numpy as np
 import pandas as pd
 
 from personas.customers import Customers
 from personas.customers.feedback import Question, list_questions, rating_columns
 from personas.dataset import Dataset
+from personas.dataset.engine import hold
 from personas.experience.answers import measure_answers
 from personas.experience.cases import measure_cases, measure_contracts
 from personas.experience.comparison import Group
@@ -116,11 +116,14 @@ def _beside_staff(dataset: Dataset, questions: tuple[Question, ...], ratings: li
 
 
 def members_table(dataset: Dataset, frame: pd.DataFrame, segments: np.ndarray):
-    """Customers for the engine: (customer_id, segment, weight); a customer without a survey weight counts as 1."""
+    """Customers for the engine: (customer_id, segment, weight); a customer without a survey weight counts as 1.
+
+    Where nobody has one, the weights are whole numbers, by which :func:`gather_moments` knows.
+    """
     weights = survey_weights(dataset, frame)
-    weights = np.ones(len(frame)) if weights is None else weights
+    weights = np.ones(len(frame), "int8") if weights is None else weights
     columns = {"customer_id": frame["customer_id"], "segment": segments.astype("int64"), "weight": weights}
-    return ibis.memtable(pd.DataFrame(columns))
+    return hold(dataset.connection, pd.DataFrame(columns))
 
 
 def survey_weights(dataset: Dataset, frame: pd.DataFrame) -> np.ndarray | None:

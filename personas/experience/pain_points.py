@@ -12,11 +12,13 @@ import pandas as pd
 
 from personas.customers.table import Rehearsal
 from personas.estimates import Estimate, not_measured, ratio_estimate, share_estimate
-from personas.experience.models import PainPoint
-from personas.experience.playbook import Signal
+from personas.experience.models import Delight, PainPoint
+from personas.experience.resampling import block_sums, draw_sums
+from personas.experience.signals import Signal
 from personas.numerals import percent
 
 RESAMPLES = 400
+MOST_DRAWN = 20_000  # customers that are drawn one by one; the draws of more would take gigabytes
 SMALLEST_LOSS = 0.05  # an impact that cannot be told from none still counts a little, so that reach orders the list
 
 
@@ -28,8 +30,11 @@ def find_pain_points(
     segment: int,
     min_group: int,
     seed: int,
+    sign: int = -1,
 ) -> tuple[PainPoint, ...]:
     """Rank the pain points of one group by score, worst first.
+
+    sign : −1 where what the affected spend less counts (pain points), 1 where what they spend more does (delights)
 
     frame : the customer table; inside : (n,) bool, who belongs to the group (None: everybody)
     segment : number of the group, for ids (0 = base); groups of affected under `min_group` are left out
@@ -56,13 +61,13 @@ def find_pain_points(
         elsewhere = exposed & ~inside
         rest = share_estimate(affected[elsewhere]) if _may_be_shown(affected[elsewhere], min_group) else None
         reach = share_estimate(hurt[here])
-        scores.append(_score_resamples(hurt[here], depth[here], before, after, was_hurt, rng))
+        scores.append(_score_resamples(hurt[here], depth[here], before, after, was_hurt, rng, sign))
         found.append(
             PainPoint(
                 id=f"pain-{segment}-{key}", key=key, title=signal.title, kind="inferred", stage=signal.stage,
                 touchpoint=signal.touchpoint, reach=reach, rest=rest, severity=severity,
                 severity_words=severity_words(severity), impact=impact, impact_words=_impact_words(impact),
-                score=reach.value * severity * _loss(impact.value), rank=0, rank_low=0, rank_high=0,
+                score=reach.value * severity * _loss(impact.value, sign), rank=0, rank_low=0, rank_high=0,
                 affected=int(hurt.sum()), remedy=signal.remedy.title, finding=signal.finding,
                 columns=signal.needs, filter=signal.filter,
             )
@@ -115,24 +120,45 @@ def _borrowed(found):
     return impact.model_copy(update={"method": f"among all customers, too few here; {impact.method}"}), *groups
 
 
-def _loss(impact: float | None) -> float:
+def _loss(impact: float | None, sign: int = -1) -> float:
     """The weight of an impact; one that was not measured must not outweigh those that were."""
-    return SMALLEST_LOSS if impact is None else min(max(-impact, SMALLEST_LOSS), 1.0)
+    return SMALLEST_LOSS if impact is None else min(max(sign * impact, SMALLEST_LOSS), 1.0)
 
 
-def _score_resamples(hurt, depth, before, after, was_hurt, rng) -> np.ndarray:
-    """Bootstrap the score over customers, (RESAMPLES,)."""
-    times = rng.multinomial(len(hurt), np.full(len(hurt), 1 / len(hurt)), size=RESAMPLES)
-    affected = times @ hurt
-    reach = affected / len(hurt)
-    severity = np.divide(times @ depth, affected, out=np.zeros(RESAMPLES), where=affected > 0)
+def _score_resamples(hurt, depth, before, after, was_hurt, rng, sign: int = -1) -> np.ndarray:
+    """Bootstrap the score over customers, (RESAMPLES,); as random blocks of them where they are many."""
+    drawn, affected, deep = _drawn([np.ones(len(hurt)), hurt, depth], rng)
+    reach = affected / drawn
+    severity = np.divide(deep, affected, out=np.zeros(RESAMPLES), where=affected > 0)
     loss = np.full(RESAMPLES, _loss(None))
     if len(before):
-        times = rng.multinomial(len(before), np.full(len(before), 1 / len(before)), size=RESAMPLES)
-        kept = (times @ (after * was_hurt)) / np.maximum(times @ (before * was_hurt), 1e-9)
-        other = (times @ (after * ~was_hurt)) / np.maximum(times @ (before * ~was_hurt), 1e-9)
-        loss = np.clip(1 - kept / np.maximum(other, 1e-9), SMALLEST_LOSS, 1.0)
+        spent = [after * was_hurt, before * was_hurt, after * ~was_hurt, before * ~was_hurt]
+        after_hurt, before_hurt, after_spared, before_spared = _drawn(spent, rng)
+        kept, other = after_hurt / np.maximum(before_hurt, 1e-9), after_spared / np.maximum(before_spared, 1e-9)
+        loss = np.clip(sign * (kept / np.maximum(other, 1e-9) - 1), SMALLEST_LOSS, 1.0)
     return reach * severity * loss
+
+
+def find_habits(frame, signals, rehearsal, inside, segment: int, min_group: int, seed: int) -> tuple[Delight, ...]:
+    """Rank what behaviour says goes well, by rules of polarity delight; the same figures, the gain for the loss."""
+    pains = find_pain_points(frame, signals, rehearsal, inside, segment, min_group, seed, sign=1)
+    return tuple(
+        Delight(
+            **pain.model_dump(include=set(Delight.model_fields) & set(PainPoint.model_fields) - {"id", "impact_words"}),
+            id=f"habit-{segment}-{pain.key}", impact_words=_gain_words(pain.impact), customers=pain.affected,
+        )
+        for pain in pains
+    )  # fmt: skip
+
+
+def _drawn(values: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarray]:
+    """The sum of each of some (n,) values in every bootstrap sample, (RESAMPLES,)."""
+    n = len(values[0])
+    if n > MOST_DRAWN:
+        table = np.column_stack(values)
+        return list(draw_sums(block_sums(n, lambda rows: table[rows].sum(axis=0), rng), RESAMPLES, rng).T)
+    times = rng.multinomial(n, np.full(n, 1 / n), size=RESAMPLES)
+    return [times @ column for column in values]
 
 
 def rank_pain_points(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, ...]:
@@ -158,6 +184,15 @@ def rank_pain_points(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[
 def severity_words(severity: float) -> str:
     """How bad it is, in a word; severity : 0 to 1."""
     return "mild" if severity < 0.35 else "marked" if severity < 0.65 else "severe"
+
+
+def _gain_words(impact: Estimate) -> str:
+    if impact.measured and impact.low > 0:
+        whose = " among all customers" if impact.method.startswith("among all") else ""
+        return f"associated with {percent(impact.value)} more later sales than the others{whose}, against before"
+    if impact.measured and impact.high < 0:
+        return "they spent less later, not more: no sign that it pays"
+    return _impact_words(impact)
 
 
 def _impact_words(impact: Estimate) -> str:

@@ -44,8 +44,10 @@ class Playbook:
     gaps: typing.Mapping[str, str]
     fallback: str
 
-    def remedy_for(self, touchpoint: str, title: str) -> Remedy:
+    def remedy_for(self, touchpoint: str, title: str, otherwise: Remedy | None = None) -> Remedy:
         """The remedy for a stated pain point, by the words of its title, else by those of its touchpoint.
+
+        otherwise : what helps where no remedy has any of these words; None: the fallback
 
         >>> read_playbook().remedy_for("Customer service", "Long waits for customer service").gap
         'waiting'
@@ -54,17 +56,14 @@ class Playbook:
             for remedy in self.remedies.values():
                 if any(_mentions(text, word) for word in remedy.words):
                     return remedy
-        return self.remedies[self.fallback]
+        return otherwise or self.remedies[self.fallback]
 
 
 class _Rules(Frozen):
     """What a file may hold: for the messages only, each entry is validated by itself."""
 
-    title: str = ""
-    gaps: dict[str, str] = {}
-    remedies: dict[str, Remedy] = {}
-    fallback: str = ""
-    signals: dict[str, Signal] = {}
+    remedies: dict[str, Remedy]
+    signals: dict[str, Signal]
 
 
 def remedy_for(touchpoint: str, title: str) -> Remedy:

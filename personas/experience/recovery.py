@@ -5,8 +5,9 @@ help: regression to the mean. So a case is compared with customers of the same s
 bought as much and as increasingly or decreasingly as this one *before* it, were seen as lately, and are watched over
 the same days of the calendar. What is left is associated with the case; who is helped fast is not drawn by lot.
 
-Purchases are orders (or purchase days), matched on the two halves of the 90 days before; a score is matched on the last score
-before the case. Nearest neighbours with a caliper: Rosenbaum & Rubin (1985), Austin (2011).
+Purchases are orders (or purchase days), matched on the two halves of the 90 days before; a score is matched on the
+last score before the case and the mean and the lowest of the ratings given with it. Nearest neighbours with a caliper:
+Rosenbaum & Rubin (1985), Austin (2011).
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from datetime import datetime
 import ibis
 import numpy as np
 import pandas as pd
+from ibis import _
 
-from personas.customers.feedback import own_answers
+from personas.customers.feedback import RATED, exact_sum, own_answers
 from personas.estimates import Estimate, not_measured
 from personas.experience.comparison import Group
 from personas.experience.disclosure import shown_segments
@@ -29,8 +31,8 @@ from personas.experience.resampling import block_sums, draw_sums, percentiles
 
 BEFORE, AFTER, STEP, LAST = 90, 90, 30, 180
 NEIGHBOURS = 5
-CALIPER = 0.5  # in standard deviations of level, trend and silence together
-SEEN = 30  # a complaint shows that somebody is still there: so must the others, within so many days before
+CALIPER = 0.5  # in standard deviations of each of three, on average
+SEEN = 21  # a complaint shows that somebody is still there: so must the others, within so many days before
 FEWEST = 30
 MOST_CASES, MOST_OTHERS = 5_000, 20_000
 RESAMPLES = 1_000
@@ -57,7 +59,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class History:
-    """Customers day by day: (customers, days + 1).
+    """Customers day by day: (days + 1, customers), so that one day of many customers lies together.
 
     bought, complained : orders and cases before the day; last : the last day before it with an order or a contact
     """
@@ -68,13 +70,13 @@ class History:
 
     def past(self, who, at: int):
         """(orders in the 90 days before, those of the later half less the earlier, days of silence)."""
-        first, middle, last = (self.bought[who, day].astype(int) for day in (at - BEFORE, at - BEFORE // 2, at))
-        return last - first, last - 2 * middle + first, at - self.last[who, at].astype(int)
+        first, middle, last = (self.bought[day, who].astype(int) for day in (at - BEFORE, at - BEFORE // 2, at))
+        return last - first, last - 2 * middle + first, at - self.last[at, who].astype(int)
 
     def after(self, who, at: int, length: int) -> list:
         """Orders in each step after the day itself; None where the step is not over yet."""
         ends = [(at + 1 + day, at + 1 + day + STEP) for day in range(0, LAST, STEP)]
-        return [self.bought[who, b] - self.bought[who, a] if b <= length else None for a, b in ends]
+        return [self.bought[b, who] - self.bought[a, who] if b <= length else None for a, b in ends]
 
 
 def measure_recovery(
@@ -133,7 +135,7 @@ def match_purchases(
         seen = bought + _running(_days_of(tables["interactions"], ids, start), len(kept), length)
     every = every[np.isin(every["place"], kept)]
     complained = _running((np.searchsorted(kept, every["place"]), every["day"]), len(kept), length)
-    history = History(bought, _last_day(seen), complained)
+    history = History(*(np.ascontiguousarray(table.T) for table in (bought, _last_day(seen), complained)))
     return _match(cases, kept, pool, history, segments, length, incidents.settled, rng)
 
 
@@ -166,19 +168,19 @@ def _last_day(running: np.ndarray) -> np.ndarray:
 
 def _match(cases, kept, pool, history: History, segments, length: int, settled: bool, rng) -> Pairs | None:
     others = np.searchsorted(kept, pool)
-    of_other = segments[pool]
+    by_segment = {int(s): others[segments[pool] == s] for s in np.unique(segments)}
     rows, unmatched = [], {}
     for case in cases.itertuples():
         at, own = int(case.day), int(np.searchsorted(kept, case.place))
         segment, early = int(segments[case.place]), max(at - 2 * BEFORE, 0)
-        if history.complained[own, at] - history.complained[own, early]:
+        if history.complained[at, own] - history.complained[early, own]:
             continue  # still under an earlier case: what it was like before is not known
         level, trend, silent = history.past(own, at)
         if level == 0 or silent > SEEN:
             continue
-        alike = others[of_other == segment]
+        alike = by_segment[segment]
         until = min(at + 1 + AFTER, length)
-        calm = history.complained[alike, until] == history.complained[alike, early]
+        calm = history.complained[until, alike] == history.complained[early, alike]
         alike = alike[calm & (alike != own)]
         levels, trends, silences = history.past(alike, at)
         there = (levels > 0) & (silences <= SEEN)
@@ -187,7 +189,7 @@ def _match(cases, kept, pool, history: History, segments, length: int, settled: 
             _apart(mine - theirs, theirs.std() if len(theirs) else 0.0)
             for mine, theirs in ((level, levels), (trend, trends), (silent, silences))
         )
-        near = np.flatnonzero(apart <= CALIPER**2)
+        near = np.flatnonzero(apart <= 3 * CALIPER**2)
         if len(near) == 0:
             unmatched[segment] = unmatched.get(segment, 0) + 1
             continue
@@ -247,12 +249,14 @@ def match_scores(
     calm = clean & ~during & ~(opened > day[before])
     segment = segments[answers["place"].to_numpy()]
     rows, unmatched = [], {}
-    spread = float(score.std()) or 1.0
     states = latest.reset_index(drop=True)
+    level = answers[["score", "mean", "lowest"]].to_numpy(float)[before]
+    level = np.nan_to_num(level / np.maximum(np.nanstd(level, axis=0), 1e-9), nan=9.0)  # unknown is alike unknown
     for i in np.flatnonzero(own):
         alike = np.flatnonzero(calm & (segment == segment[i]))
-        apart = np.abs(score[before[alike]] - score[before[i]])
-        alike, apart = alike[apart <= CALIPER * spread], apart[apart <= CALIPER * spread]
+        apart = np.round(((level[alike] - level[i]) ** 2).sum(axis=1), 9)
+        near = apart <= 3 * CALIPER**2
+        alike, apart = alike[near], apart[near]
         if len(alike) == 0:
             unmatched[int(segment[i])] = unmatched.get(int(segment[i]), 0) + 1
             continue
@@ -274,16 +278,23 @@ def match_scores(
 
 
 def _dated_scores(feedback, start: datetime) -> pd.DataFrame | None:
-    """Recommendation, 0 to 10, with its day: customer_id, person, day, score; None where nobody was asked or when."""
+    """Recommendation, 0 to 10, with its day; None where nobody was asked or when is not known.
+
+    A row an answer: customer_id, person, day, score, and the mean and the lowest of the ratings given that day.
+    """
     rows = own_answers(feedback)
     if rows is None or "time" not in rows.columns:
         return None
-    asked = rows.filter(rows.metric == "nps", rows.time.notnull())
-    person = asked.contact_id if "contact_id" in asked.columns else asked.customer_id
-    columns = {"person": person.fill_null(asked.customer_id), "day": days_since(start, asked.time)}
-    found = asked.select("customer_id", **columns, score=10 * asked.good)
+    rows = rows.filter(rows.time.notnull(), rows.customer_id.notnull())
+    person = rows.contact_id.fill_null(rows.customer_id) if "contact_id" in rows.columns else rows.customer_id
+    rows = rows.mutate(person=person, day=days_since(start, rows.time), good=rows.good.cast("float64"))
+    asked = rows.filter(rows.metric == "nps").select("customer_id", "person", "day", score=10 * _.good)
+    rated = rows.filter(_.metric.isin(RATED)).mutate(date=_.day.floor())
+    rated = rated.group_by("person", "date").agg(mean=exact_sum(_.good) / _.count(), lowest=_.good.min())
+    both = asked.mutate(date=_.day.floor()).left_join(rated, ["person", "date"])
+    found = both.select("customer_id", "person", "day", "score", "mean", "lowest")
     found = found.order_by("customer_id", "person", "day", "score").to_pandas()
-    return found.astype({"day": float, "score": float})
+    return found.astype({"day": float, "score": float, "mean": float, "lowest": float})
 
 
 def _outcomes(pairs: Pairs | None, measure, groups: Group, seed: int) -> dict[int, RecoveryOutcome]:
@@ -382,11 +393,11 @@ def _purchases(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_gr
 
 
 def back_after(course: tuple[CourseStep, ...]) -> int | None:
-    """Days after which no later step's interval leaves 1 out; 0 where none ever did; None while the last one does."""
-    differs = [not step.kept.low <= 1 <= step.kept.high for step in course]
-    if not differs or differs[-1]:
+    """Days after which no later step is surely under 1; 0 where none ever was; None while the last one is."""
+    under = [step.kept.high < 1 for step in course]
+    if not under or under[-1]:
         return None
-    return max((step.to_day for step, off in zip(course, differs, strict=True) if off), default=0)
+    return max((step.to_day for step, low in zip(course, under, strict=True) if low), default=0)
 
 
 def _scores(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_group: int, seed) -> RecoveryOutcome:
@@ -418,7 +429,9 @@ def _scores(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_group
         )  # fmt: skip
     return RecoveryOutcome(
         key="recommendation", label=f"Recommendation (0 to 10) within {AFTER} days of a complaint", arms=tuple(arms),
-        gap=gap, matched_on="the last score before, segment and dates; too few have two scores before to match a trend",
+        gap=gap,
+        matched_on="the last score before with the ratings given that day, segment and dates; too few have two scores "
+        "before to match a trend",
         unmatched=_left_out(pairs, number),
     )  # fmt: skip
 

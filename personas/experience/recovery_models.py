@@ -20,7 +20,8 @@ class RecoveryArm(Frozen):
     effect : purchases kept (1 as without a case), or points of the score (0 as without a case)
     before : the same against their own past, without anybody to compare with; not to be trusted, and why it is shown
     course : purchases kept step by step; empty for scores
-    back_after : days after which no later step differs from 1; None where one still does, or none is known
+    back_after : days after which no later step is surely under 1 (0: none was); None where the last is or
+        none is known
     """
 
     key: str

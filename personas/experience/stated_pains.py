@@ -16,6 +16,7 @@ import numpy as np
 
 from personas.estimates import Estimate, not_measured
 from personas.experience.halves import measure_trend
+from personas.experience.impact_words import gain_words, loss_words
 from personas.experience.models import Delight, Evidence, PainPoint, Said
 from personas.experience.moments import mean_of, moments_of, net_promoters_of, share_of
 from personas.experience.pain_points import SMALLEST_LOSS, rank_pain_points, severity_words
@@ -28,7 +29,8 @@ RESAMPLES = 400
 FEWEST_FOR_IMPACT = 30
 UNRATED_SEVERITY = 0.5
 MOST = 8
-IMPACT = "joint regression of {outcome} on all {what} of the group, percentile bootstrap over customers"
+JOINT = "joint regression of {outcome} on all {what} of the group, percentile bootstrap over customers"
+ALONE = "difference in {outcome} between those affected and the others, percentile bootstrap over customers"
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,34 @@ def find_named(
     seed: int,
     among_all: Impacts | None = None,
 ) -> tuple[tuple[PainPoint, ...] | tuple[Delight, ...], Impacts]:
-    """Rank the troubles (or delights) of one group; all of one list are of one kind, on one scale."""
+    """Rank the troubles (or delights) of one group; all of one list are of one kind, on one scale.
+
+    What is about everything at once is weighed by itself and told behind its parts.
+    """
+    parts, found, own = [t for t in troubles if not t.whole], [], Impacts({}, {})
+    for group in (parts, *([t] for t in troubles if t.whole)):
+        told, impacts = _find(group, voices, asked, inside, segment, min_group, seed, among_all)
+        own.estimates.update(impacts.estimates)
+        own.draws.update(impacts.draws)
+        found.append(told)
+    return in_order(found), own
+
+
+def in_order(parts: Sequence[Sequence]) -> tuple:
+    """Lists one behind the other, each with ranks behind those before: their scores are on different scales."""
+    told: list = []
+    for part in parts:
+        places = len(told)
+        for entry in part:
+            ranks = {name: getattr(entry, name) + places for name in ("rank", "rank_low", "rank_high")}
+            told.append(entry.model_copy(update=ranks) if places else entry)
+    return tuple(told)
+
+
+def _find(troubles, voices, asked, inside, segment, min_group, seed, among_all):
     member = np.ones(len(voices.weights), bool) if inside is None else inside
-    here = asked.base & member
+    whole_alone = bool(troubles) and troubles[0].whole
+    here = asked.base & member if not whole_alone else _could(troubles[0], asked.base & member)
     chosen = [t for t in troubles if _tellable(t, here, segment, min_group, asked)]
     if not chosen:
         return (), Impacts({}, {})
@@ -106,6 +133,9 @@ def find_named(
     depth = np.column_stack([_depth(t, voices)[here] for t in chosen])
     votes = np.full(len(flags), np.nan) if outcome is None else outcome.each[here]
     weights = voices.weights[here]
+    method = (ALONE if whole_alone else JOINT).format(
+        outcome=outcome.words if outcome else "", what="delights" if _glad(asked) else "pain points"
+    )
     rng = np.random.default_rng([seed, {"stated": 50, "observed": 51}[asked.kind] + 10 * _glad(asked), segment])
     whole, drawn = _resampled(flags * could, could, depth, votes, weights, rng)
     enough = (flags[np.isfinite(votes)].sum(axis=0) >= FEWEST_FOR_IMPACT) & np.isfinite(whole.impact)
@@ -116,7 +146,7 @@ def find_named(
         if enough[j] and outcome is not None:
             impact = Estimate(
                 value=float(whole.impact[j]), low=float(low[j]), high=float(high[j]), unit="points",
-                method=IMPACT.format(outcome=outcome.words, what="delights" if _glad(asked) else "pain points"),
+                method=method,
                 n=int(flags[np.isfinite(votes), j].sum()),
             )  # fmt: skip
             lost = drawn.impact[:, j]
@@ -242,12 +272,13 @@ def _told(trouble, voices, asked, outcome, member, segment, severity, impact, mi
         "evidence": _evidence(trouble, segment, member, min_group),
     }  # fmt: skip
     if _glad(asked):
-        return Delight(**common, impact_words=_gain_words(impact, noun), customers=int(hurt.sum()))
+        return Delight(**common, impact_words=gain_words(impact, noun, not trouble.whole), customers=int(hurt.sum()))
     trend, trend_words = measure_trend(trouble.halves, member, voices.weights, min_group)
     remedy = trouble.remedy or asked.playbook.remedy_for(trouble.touchpoint, trouble.title)
     return PainPoint(
-        **common, severity=severity, severity_words=severity_words(severity), impact_words=_impact_words(impact, noun),
-        affected=int(hurt.sum()), remedy=remedy.title, trend=trend, trend_words=trend_words,
+        **common, severity=severity, severity_words=severity_words(severity), affected=int(hurt.sum()),
+        impact_words=loss_words(impact, noun, not trouble.whole), remedy=remedy.title, trend=trend,
+        trend_words=trend_words,
     )  # fmt: skip
 
 
@@ -264,7 +295,7 @@ def _level(outcome: Outcome | None, who: np.ndarray, weights: np.ndarray, min_gr
 
 
 def _supported(trouble: Trouble, member: np.ndarray, min_group: int):
-    """What else points to it, where enough of this group say so, and enough elsewhere that they cannot be worked out."""
+    """What else points to it, where enough here say so, and enough elsewhere that these cannot be worked out."""
     for support in trouble.support:
         here, elsewhere = int((support.who & member).sum()), int((support.who & ~member).sum())
         if here >= min_group and not 0 < elsewhere < min_group:
@@ -281,27 +312,3 @@ def _evidence(trouble: Trouble, segment: int, member: np.ndarray, min_group: int
         Evidence(source=support.source, words=support.words.replace("{count}", f"{here:,}"), customers=here)
         for support, here in _supported(trouble, member, min_group)
     )
-
-
-def _impact_words(impact: Estimate, noun: str) -> str:
-    if not impact.measured:
-        return f"effect not measured: {impact.method}"
-    plain = noun.split(" (")[0].split(",")[0]
-    if impact.low <= 0 <= impact.high:
-        return f"no measurable difference in {plain}"
-    whose = " among all customers" if impact.method.startswith("among all") else ""
-    if impact.value > 0:
-        return f"no sign of a loss: {plain} is higher among the affected{whose}"
-    return f"associated with {-impact.value:.0f} points less {noun}{whose}, other pain points held equal"
-
-
-def _gain_words(impact: Estimate, noun: str) -> str:
-    if not impact.measured:
-        return f"effect not measured: {impact.method}"
-    plain = noun.split(" (")[0].split(",")[0]
-    if impact.low <= 0 <= impact.high:
-        return f"no measurable difference in {plain}"
-    whose = " among all customers" if impact.method.startswith("among all") else ""
-    if impact.value < 0:
-        return f"no sign of a gain: {plain} is lower among them{whose}"
-    return f"associated with {impact.value:.0f} points more {noun}{whose}, other delights held equal"

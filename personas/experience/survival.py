@@ -219,7 +219,10 @@ def curve_p(own: Spells, rest: Spells) -> float | None:
         from statsmodels.duration.survfunc import survdiff
 
         late = {"entry": entry} if entry.any() else {}
-        p = float(chi2.sf(survdiff(days, ended.astype(float), group, **late)[0], 1))
+        try:
+            p = float(chi2.sf(survdiff(days, ended.astype(float), group, **late)[0], 1))
+        except np.linalg.LinAlgError:  # all ended at once: nothing tells the groups apart
+            return None
         return p if np.isfinite(p) else None
     weights = np.concatenate([s.weights for s in parts])
     # A customer may have spans in both groups only if segments change, which they do not: ids stay apart.

@@ -63,7 +63,7 @@ def tabulate_drivers(experience: Experience, segment: int = 0) -> Listing:
     """What moves recommendation in a group (0: everybody): importance, performance, what goes with one point more."""
     drivers = experience.of(segment).drivers
     if drivers is None:
-        return Listing(pd.DataFrame(), "Drivers of recommendation are not measured: too few answers.")
+        return Listing(pd.DataFrame(), "Drivers are not measured: too few answers.")
     numbers = Numerals()
     rows = [
         {
@@ -71,7 +71,7 @@ def tabulate_drivers(experience: Experience, segment: int = 0) -> Listing:
             "share of what is explained": numbers.say(row.weight),
             "beats chance": "yes" if row.counts else "no",
             f"rating, {row.scale_low:g} to {row.scale_high:g}": numbers.say(row.performance),
-            "NPS a point": numbers.say(row.slope),
+            f"{drivers.slope_unit} a point": numbers.say(row.slope),
             "reading": row.quadrant,
         }
         for row in drivers.rows

@@ -24,12 +24,12 @@ from personas.experience.journey_models import Movement, SwitchCost, Transition
 from personas.experience.moments import Moments, Z, gather_moments, share_of, total_of
 
 DAYS, AGAIN_DAYS = 30, 7
-MOST_PLACES = 12
+MOST_PLACES, LEAST_SHARE = 8, 0.02
 NOTHING = ""
 FEWEST = 5  # contacts on either side of a comparison inside one touchpoint and channel
 COSTS = {
     "success": ("Went well", "higher", "share"),
-    "again": (f"Came back to the same touchpoint within {AGAIN_DAYS} days", "lower", "share"),
+    "again": (f"Came back to the same touchpoint within {AGAIN_DAYS} days", "neither", "share"),
     "duration": ("Time it took, against staying", "lower", "share"),
 }
 
@@ -87,7 +87,7 @@ def _soon(later, earlier, days: int):
 
 
 def _transitions(contacts, name: str, members, groups: Group) -> dict[int, tuple[Transition, ...]]:
-    """Shares of what follows, the most frequent place first; up to twelve places, the busiest."""
+    """Shares of what follows, the most frequent place first; up to eight places, the busiest."""
     known = contacts.filter(contacts[name].notnull())
     after = known.follows.ifelse(known[f"next_{name}"].fill_null(NOTHING), NOTHING)
     rows = known.select("customer_id", before=known[name], after=after)
@@ -103,6 +103,8 @@ def _transitions(contacts, name: str, members, groups: Group) -> dict[int, tuple
         for after in (*busiest, NOTHING):
             sums = moved.get((before, after))
             if sums is None or total_of(sums).customers < groups.min_group:
+                continue
+            if total_of(sums).total < LEAST_SHARE * total_of(from_[before]).count:
                 continue
             counts = {s: sums.get(s, Moments()).customers for s in groups.segments}
             whole = {s: from_[before].get(s, Moments()).customers for s in groups.segments}

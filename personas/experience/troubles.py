@@ -1,8 +1,8 @@
 """What customers say hurts, or delights: a problem ticked where all were asked, else a low rating or a complaint.
 
-A touchpoint is told once. Where everybody was asked about it, that answer gives the reach: a problem ticked comes before
-a low rating, and a low rating is joined with the complaints about the same touchpoint. What was only written stands by
-itself where nobody was asked; else it lends its quotes and its count, and is not counted again.
+A touchpoint is told once. Where everybody was asked about it, that answer gives the reach: a problem ticked comes
+before a low rating, and a low rating is joined with the complaints about the same touchpoint. What was only written
+stands by itself where nobody was asked; else it lends its quotes and its count, and is not counted again.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class Trouble:
     finding : a sentence about {share} of those who gave feedback
     asked : (n,) who could say so, None: everybody who gave feedback; depth : (n,) how bad for each, None: by the rating
     halves : the same in the earlier and the later half of the observation, None where answers have no date
+    whole : it is about everything at once, so it is told beside its parts and never weighed against them
     """
 
     key: str
@@ -61,6 +62,7 @@ class Trouble:
     halves: Halves | None = None
     support: tuple[Support, ...] = ()
     remedy: Remedy | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,11 +131,12 @@ def list_troubles(
     """
     columns = {question.touchpoint: name for name, question in questions.items()}
     rows = complaints.of(polarity)
-    found = [_problem(own, complaints, columns) for _key, own in _by_code(rows[rows["metric"] == "problem"])]
-    covered = {trouble.touchpoint for trouble in found}
     parts = any(question.metric == "rating" for question in questions.values())
     # Where touchpoints are rated as such, satisfaction is the verdict on all of them and no touchpoint.
     whole = {q.touchpoint for q in questions.values() if parts and q.metric == "csat"}
+    named = rows[rows["metric"] == "problem"].groupby("code", sort=True)
+    found = [_problem(own, complaints, columns, whole) for _code, own in named]
+    covered = {trouble.touchpoint for trouble in found}
     for name, question in questions.items():
         if question.touchpoint not in covered | whole:
             found.append(_rated(name, question, ratings[name], complaints, halves, polarity))
@@ -141,10 +144,6 @@ def list_troubles(
     written = rows[(rows["metric"] == "comment") & ~rows["touchpoint"].isin(told)]
     found += [_written(own, complaints, halves, whole, polarity) for own in _by_place(written, whole)]
     return tuple(trouble for trouble in found if trouble.affected.any())
-
-
-def _by_code(rows: pd.DataFrame):
-    return rows.groupby("code", sort=True)
 
 
 def _by_place(rows: pd.DataFrame, whole: set[str]):
@@ -156,9 +155,10 @@ def _by_place(rows: pd.DataFrame, whole: set[str]):
         yield own
 
 
-def _problem(rows: pd.DataFrame, complaints: Complaints, columns: Mapping[str, str]) -> Trouble:
+def _problem(rows: pd.DataFrame, complaints: Complaints, columns: Mapping[str, str], whole: set[str]) -> Trouble:
     first = rows.iloc[0]
-    title = first["label"] or first["code"]
+    title, everything = first["label"] or first["code"], first["touchpoint"] in whole
+    says = "say so" if everything else "name this as a problem"
     halves = None
     if complaints.by_half is not None:
         hurt = split(rows["place"], rows["later"], len(complaints.asked))
@@ -166,8 +166,9 @@ def _problem(rows: pd.DataFrame, complaints: Complaints, columns: Mapping[str, s
     return Trouble(
         key=f"problem_{first['code']}", title=title, touchpoint=first["touchpoint"], stage=first["stage"],
         affected=complaints.who(rows), rating=columns.get(first["touchpoint"], ""),
-        finding=f"{{share}} of those asked name this as a problem: {lower_first(title)}",
+        finding=f"{{share}} of those asked {says}: {lower_first(title)}",
         columns=("feedback.code",), filter=f"problem {first['code']}", asked=complaints.problems_asked, halves=halves,
+        whole=everything,
     )  # fmt: skip
 
 
@@ -181,7 +182,7 @@ def _rated(
     said = said[said["touchpoint"] == place]
     with np.errstate(invalid="ignore"):
         beyond = ratings <= bound if complaint else ratings >= bound
-    word, end, sign = ("complain about", "low", "≤") if complaint else ("praise", "top", "≥")
+    word, sign = ("complain about", "≤") if complaint else ("praise", "≥")
     also = f" or {word} it" if len(said) else ""
     leading = said["label"].value_counts(sort=True).index[0] if len(said) else ""
     often = f"; the most common {polarity}: {lower_first(leading)}" if leading else ""

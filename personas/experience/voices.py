@@ -53,7 +53,7 @@ def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | 
     questions = {name: q for name, q in rating_columns(list_questions(feedback)).items() if name in said}
     score, net = _recommendation(rows, frame["customer_id"])
     ratings = {name: frame[name].to_numpy(float) for name in questions}
-    middle = _middle(dataset)
+    middle = midpoint(dataset)
     complaints = gather_complaints(feedback, frame["customer_id"], middle)
     halves = gather_halves(feedback, frame["customer_id"], middle)
     answered = rows.select("customer_id").distinct().to_pandas()["customer_id"]
@@ -72,7 +72,8 @@ def gather_voices(dataset: Dataset, customers: Customers, weights: np.ndarray | 
     )
 
 
-def _middle(dataset: Dataset) -> datetime | None:
+def midpoint(dataset: Dataset) -> datetime | None:
+    """Where the later half of the observation begins; None without any times."""
     start, end = dataset.observation_start, dataset.observation_end
     return start + (end - start) / 2 if start is not None and end is not None else None
 

@@ -6,28 +6,30 @@ is worked out for the improvement that the playbook assumes.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from personas.customers.feedback import rating_column
 from personas.estimates import not_measured
-from personas.experience.kpis import kpi_values
-from personas.experience.models import PainPoint
-from personas.experience.playbook import Remedy, Signal, remedy_for
+from personas.experience.holdout import holdout_size, plan_remedy
+from personas.experience.models import PainPoint, Plan
+from personas.experience.playbook import Signal, remedy_for
 from personas.numerals import percent
 from personas.profiles.models import Action
 
-POWER, LEVEL = 0.8, 0.05
+__all__ = ["holdout_size", "plan_actions", "worth"]
+
 EFFORT = {"low": 1, "medium": 2, "high": 3}
 MOST_A_PERSONA = 3
-STRENGTH = {"inferred": "inferred from behaviour", "stated": "said by customers"}
+STRENGTH = {"inferred": "inferred from behaviour", "observed": "seen in the records", "stated": "said by customers"}
+KNOWN = tuple(reversed(STRENGTH))
 
 
 def plan_actions(
     pains: tuple[PainPoint, ...],
-    playbook: dict[str, Signal],
+    playbook: Mapping[str, Signal],
     frame: pd.DataFrame,
     inside: np.ndarray,
     persona_id: str | None,
@@ -42,41 +44,46 @@ def plan_actions(
     for pain in pains:
         if pain.impact.measured and pain.impact.low > 0:
             continue
-        signal = playbook.get(pain.key)
-        remedy = signal.remedy if signal else remedy_for(pain.touchpoint, pain.title)
-        affected = signal.affected(frame) & inside if signal else inside
-        holdout = holdout_size(remedy, frame[affected], rating_column(pain.touchpoint) if signal is None else "")
-        provable = holdout is not None and 2 * holdout <= affected.sum()
+        plan = pain.plan or _planned(pain, playbook, frame, inside)
         actions.append(
             Action(
                 id=f"action-{persona_id or 'all'}-{pain.key}",
                 persona_id=persona_id,
-                title=_title(pain, remedy),
+                title=_title(pain, plan),
                 why=pain.title,
-                owner=remedy.owner,
-                effort=remedy.effort,
+                owner=plan.owner,
+                effort=plan.effort,
                 reach=pain.affected,
                 expected=not_measured("nobody has tried it on these customers yet", "share"),
-                expected_words=_expected_words(remedy, holdout, provable),
-                measure=remedy.measure,
-                check_after_weeks=remedy.check_after_weeks,
-                holdout_each=holdout if provable else None,
+                expected_words=_expected_words(plan),
+                measure=plan.measure,
+                check_after_weeks=plan.check_after_weeks,
+                holdout_each=plan.holdout_each if plan.enough else None,
                 strength=f"{STRENGTH[pain.kind]}; {pain.impact_words}",
                 pain_point_id=pain.id,
                 claim_ids=pain.claim_ids,
             )
         )
-    # What customers say comes before what behaviour hints at; their scores are not on one scale.
-    actions.sort(key=lambda a: (not a.strength.startswith(STRENGTH["stated"]), -worth(a, pains), a.id))
+    # What customers say comes before what was recorded, and that before what behaviour hints at: different scales.
+    kind = {pain.id: KNOWN.index(pain.kind) for pain in pains}
+    actions.sort(key=lambda a: (kind[a.pain_point_id], -worth(a, pains), a.id))
     best = {action.title: action for action in reversed(actions)}
     return tuple(action for action in actions if best[action.title] is action)[:most]
 
 
-def _title(pain: PainPoint, remedy: Remedy) -> str:
-    """The remedy; one for something stated is general and needs the touchpoint's name."""
-    if pain.kind != "stated" or not pain.touchpoint:
-        return remedy.title
-    return f"{pain.touchpoint}: {remedy.title[0].lower()}{remedy.title[1:]}"
+def _planned(pain: PainPoint, playbook: Mapping[str, Signal], frame: pd.DataFrame, inside: np.ndarray) -> Plan:
+    """The remedy of a pain point that came without one."""
+    signal = playbook.get(pain.key)
+    if signal is None:
+        return plan_remedy(remedy_for(pain.touchpoint, pain.title), frame[inside], rating_column(pain.touchpoint))
+    return plan_remedy(signal.remedy, frame[signal.affected(frame) & inside])
+
+
+def _title(pain: PainPoint, plan: Plan) -> str:
+    """The remedy; one that is general needs the touchpoint's name."""
+    if pain.kind == "inferred" or not pain.touchpoint:
+        return plan.title
+    return f"{pain.touchpoint}: {plan.title[0].lower()}{plan.title[1:]}"
 
 
 def worth(action: Action, pains: tuple[PainPoint, ...]) -> float:
@@ -85,39 +92,12 @@ def worth(action: Action, pains: tuple[PainPoint, ...]) -> float:
     return pain.score * action.reach / EFFORT[action.effort]
 
 
-def holdout_size(remedy: Remedy, rows: pd.DataFrame, rating: str = "") -> int | None:
-    """Customers needed in each of two groups to find the assumed improvement (power 80 %, 5 % two-sided).
-
-    From mean and spread of the watched KPI among `rows`, or of the column `rating` where one is named; None where these
-    say nothing.
-    """
-    if rating:
-        values = rows[rating].to_numpy(float) if rating in rows else np.zeros(0)
-    else:
-        values = kpi_values(remedy.kpi, rows)
-    values = values[np.isfinite(values)]
-    if len(values) < 2:
-        return None
-    base, spread = float(values.mean()), float(values.std(ddof=1))
-    if remedy.kpi == "campaign_response" and base == 0:
-        # Those who never answered start from nothing: the test looks for one campaign in twenty answered.
-        base, spread, change = 0.0, math.sqrt(0.05 * 0.95), 0.05
-    else:
-        change = base * remedy.assumed_effect
-    if change <= 0 or spread <= 0:
-        return None
-    from scipy.stats import norm
-
-    z = norm.ppf(1 - LEVEL / 2) + norm.ppf(POWER)
-    return math.ceil(2 * (z * spread / change) ** 2)
-
-
-def _expected_words(remedy: Remedy, holdout: int | None, provable: bool) -> str:
-    assumed = f"an improvement of {percent(remedy.assumed_effect)}"
-    if remedy.kpi == "campaign_response":
+def _expected_words(plan: Plan) -> str:
+    assumed = f"an improvement of {percent(plan.assumed_effect)}"
+    if plan.kpi == "campaign_response":
         assumed = "one campaign in twenty answered"
-    if holdout is None:
+    if plan.holdout_each is None:
         return "not known yet; too little is measured to say how large a test must be"
-    if provable:
-        return f"not known yet; {holdout:,} in each of two groups would show {assumed}"
-    return f"not known yet; {assumed} needs {holdout:,} in each of two groups, more than there are here"
+    if plan.enough:
+        return f"not known yet; {plan.holdout_each:,} in each of two groups would show {assumed}"
+    return f"not known yet; {assumed} needs {plan.holdout_each:,} in each of two groups, more than there are here"

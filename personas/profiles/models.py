@@ -122,6 +122,7 @@ class Persona(Frozen):
     traits : strongest first, then compared features on which the persona does not stand out
     sure : ids of the claims that say how sure the description is, the rule that points to its customers among them
     named_by : "data", or "analyst" where dataset.yml names it; name_from_data : what it would be called then
+    variety, rule : sentences of files of version 1.0, among the claims of `sure` since
     """
 
     id: str
@@ -151,10 +152,12 @@ class Persona(Frozen):
     actions: tuple[Action, ...]
     do: tuple[Advice, ...]
     dont: tuple[Advice, ...]
-    sure: tuple[str, ...]
+    sure: tuple[str, ...] = ()
     not_measured: tuple[NotMeasured, ...]
     named_by: Literal["data", "analyst"] = "data"
     name_from_data: str = ""
+    variety: str = Field("", exclude=True)
+    rule: str = Field("", exclude=True)
 
 
 class DatasetCard(Frozen):

@@ -5,6 +5,7 @@ In come the persona set, the evidence for the segments, sizes, map, quality shee
 templates → page: `summary` decides what is said, `figures` draws, `templates/` lays out, `page` joins them.
 """
 
+from personas.report.card import render_card
 from personas.report.exports import write_exports
 from personas.report.figure import Figure
 from personas.report.figures import (
@@ -35,6 +36,7 @@ __all__ = [
     "portrait",
     "priorities",
     "read_versions",
+    "render_card",
     "render_report",
     "segment_map",
     "share_bars",

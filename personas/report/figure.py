@@ -75,7 +75,7 @@ class Figure:
     table : the numbers behind it; None where the marks already are a table
     claim : id of the claim that the title repeats, "" where it says nothing of a persona
     name : the chart's kind, a class for the stylesheet
-    readable : True where the marks carry their text and links themselves, row by row
+    readable : True where the marks carry their text, numbers and links themselves, row by row; no table is folded under
     """
 
     title: str

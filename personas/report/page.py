@@ -15,6 +15,7 @@ from personas.report.figure import environment, stylesheet, template_text
 from personas.report.figures import bloom, flower
 from personas.report.summary import summarise
 from personas.segments.models import Evidence, MapPoint, SegmentSize
+from personas.segments.typing_tool import TypingTool
 
 
 def script() -> Markup:
@@ -39,11 +40,13 @@ def render_report(
     features: Sequence[Feature],
     changes=None,
     versions: Mapping[str, str] | None = None,
+    tool: TypingTool | None = None,
 ) -> str:
     """Write the whole report as HTML; the same input gives the same bytes.
 
     changes : what moved since the last run (``first_run``, ``sentence``); None counts as a first run
     versions : names and versions for the appendix
+    tool : the questions that place a new customer; without it the section is left out
     Raises ValueError where a persona refers to a claim that is not there.
     """
     code = script()
@@ -52,6 +55,7 @@ def render_report(
         s=summarise(persona_set, evidence, sizes, map_points, quality, features),
         changes=changes,
         versions=dict(versions or {}),
+        tool=tool,
         bloom=bloom,
         flower=flower,
         style=Markup(stylesheet()),
@@ -70,11 +74,12 @@ def write_report(
     features: Sequence[Feature],
     changes=None,
     versions: Mapping[str, str] | None = None,
+    tool: TypingTool | None = None,
 ) -> Path:
     """Write ``report.html`` and ``personas.json`` to `folder` and return the report's path."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    html = render_report(persona_set, evidence, sizes, map_points, quality, features, changes, versions)
+    html = render_report(persona_set, evidence, sizes, map_points, quality, features, changes, versions, tool)
     (folder / "personas.json").write_text(persona_set.model_dump_json(indent=1) + "\n", encoding="utf-8")
     path = folder / "report.html"
     path.write_text(html, encoding="utf-8")

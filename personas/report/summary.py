@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from personas.customers.models import Feature, Quality
+from personas.experience.models import Said
 from personas.numerals import Numerals, in_words, percent
 from personas.profiles.models import Claim, Kpi, NotMeasured, PainPoint, Persona, PersonaSet
 from personas.report import figures
@@ -38,12 +39,14 @@ class PersonaPage:
     finding: Claim
     sentences: dict[str, tuple[Claim, ...]]
     expect: Claim | None
+    kpi_claims: dict[str, Claim]
     kpi: Kpi | None
     portrait: Figure | None
     profile: tuple[Figure, ...]
     pains: Figure | None
     journey: Figure | None
     ratings: Figure | None
+    quote: Said | None
     next: Persona | None
 
 
@@ -93,7 +96,7 @@ def summarise(
     homes = {}
     for persona in personas:
         for place, ids in placed(persona).items():
-            for claim_id in ids:
+            for claim_id in ids if place != "kpis" else [i for i in ids if i in claims]:
                 homes.setdefault(claim_id, f"{persona.id} {place}")
     return Summary(
         set=persona_set,
@@ -136,6 +139,7 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
         "goals": persona.goals,
         "delights": persona.delights,
         "sure": persona.sure,
+        "kpis": tuple(f"{persona.id}-kpi-{kpi.key}" for kpi in persona.kpis if kpi.estimate.measured),
     }
 
 
@@ -144,7 +148,7 @@ def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
     wanted: list[tuple[str, str]] = []
     for p in persona_set.personas:
         wanted += [(p.id, i) for i in (*p.who, *p.wants, *p.struggles)]
-        wanted += [(p.id, i) for ids in placed(p).values() for i in ids]
+        wanted += [(p.id, i) for place, ids in placed(p).items() if place != "kpis" for i in ids]
         wanted += [(p.id, t.claim_id) for t in p.traits]
         wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
         wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont)]
@@ -162,7 +166,8 @@ def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Cl
     return PersonaPage(
         persona=persona,
         finding=claims[persona.finding_claim],
-        sentences={place: tuple(claims[i] for i in ids) for place, ids in placed(persona).items()},
+        sentences={place: tuple(claims[i] for i in ids if i in claims) for place, ids in placed(persona).items()},
+        kpi_claims={k.key: c for k in persona.kpis if (c := claims.get(f"{persona.id}-kpi-{k.key}")) is not None},
         expect=claims[persona.expect_claim] if persona.expect_claim else None,
         kpi=next((k for k in persona.kpis if k.estimate.measured and "share" not in k.key), None),
         portrait=figures.portrait(persona, currency, reach=reach, anchors=anchors) if persona.traits else None,
@@ -170,6 +175,7 @@ def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Cl
         pains=figures.pain_bars(remedied(persona), persona.number, currency, anchors) if persona.pain_points else None,
         journey=figures.journey_lanes(persona.journey, persona.number) if persona.journey else None,
         ratings=rated(persona_set, persona.number),
+        quote=next((said for pain in persona.pain_points for said in pain.quotes), None),
         next=personas[(index + 1) % len(personas)] if len(personas) > 1 else None,
     )
 

@@ -5,32 +5,45 @@ the clustering is resampled and compared with tables drawn from one population; 
 structure, whether the segments would be found again, and whether they are of use.
 """
 
-from personas.segments.candidates import Effort
-from personas.segments.comparison import Comparison, Segmentation, compare_candidates, segment
+from personas.segments.comparison import Comparison, compare_candidates, survey_weights
+from personas.segments.latent_classes import LatentClasses
 from personas.segments.map import draw_map
-from personas.segments.models import Evidence, MapPoint, SegmentSize, Verdict
+from personas.segments.models import Evidence, MapPoint, Refit, SegmentSize, Verdict
+from personas.segments.refits import Refits
+from personas.segments.resampling import Effort
 from personas.segments.scoring import score_customers
 from personas.segments.scoring_sql import assignment_sql
+from personas.segments.segmentation import Segmentation, segment
 from personas.segments.space import FeatureSpace, fit_space
-from personas.segments.storage import read_evidence, read_map, read_segmentation, write_segmentation
+from personas.segments.storage import read_evidence, read_map, read_refits, read_segmentation, write_segmentation
+from personas.segments.typing_fit import fit_typing_tool
+from personas.segments.typing_tool import TypingTool, place
 
 __all__ = [
     "Comparison",
     "Effort",
     "Evidence",
     "FeatureSpace",
+    "LatentClasses",
     "MapPoint",
+    "Refit",
+    "Refits",
     "SegmentSize",
     "Segmentation",
+    "TypingTool",
     "Verdict",
     "assignment_sql",
     "compare_candidates",
     "draw_map",
     "fit_space",
+    "fit_typing_tool",
+    "place",
     "read_evidence",
     "read_map",
+    "read_refits",
     "read_segmentation",
     "score_customers",
     "segment",
+    "survey_weights",
     "write_segmentation",
 ]

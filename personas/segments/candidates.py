@@ -29,6 +29,7 @@ class Candidates:
 
     rows : positions in the customer table of the customers that were fitted on, in order
     data : these as points or, for latent classes, as answers; points : these in the space, always
+    weights : their survey weights
     """
 
     algorithm: str
@@ -40,6 +41,7 @@ class Candidates:
     resampled: Resampled
     null: NullModel
     grounds: Grounds
+    weights: np.ndarray | None = None
 
     def drawn(self) -> tuple[int, int]:
         """Null tables so far, for separation and for stability."""
@@ -73,31 +75,32 @@ def fit_candidates(
     space, points, data = lay_out(algorithm, frame, features, block_weights, weights)
     ks = tuple(k for k in ks if k <= _distinct(points))
     starts = STARTS_PUBLISHED[algorithm]
-    clusterings = {
-        k: canonical(data.fit(k, np.random.default_rng([seed, 1, k]), starts), data) for k in ks
-    }
+    clusterings = {k: canonical(data.fit(k, np.random.default_rng([seed, 1, k]), starts), data) for k in ks}
     null = fit_null(frame, features, weights)
     many = tuple(k for k in ks if k > 1)
     grounds = Grounds(features, block_weights, algorithm, seed, effort.null_pairs, workers)
     within = {k: own_share_left(data, clusterings[1], k, seed) for k in many}
-    found = Candidates(algorithm, rows, space, points, data, clusterings, Resampled.empty(many, within), null, grounds)
+    found = Candidates(
+        algorithm, rows, space, points, data, clusterings, Resampled.empty(many, within), null, grounds, weights
+    )
     strength = run_jobs([Job("strength", k) for k in many], data, {}, null, grounds)
     spread = {job.k: (float(values.mean()), float(values.std(ddof=1))) for job, values in strength}
     found = replace(found, resampled=replace(found.resampled, strengths={1: (1.0, 0.0), **spread}))
-    return add_nulls(add_pairs(found, many, effort.pairs), effort.first_nulls, effort.stability_nulls)
+    found = add_pairs(found, dict.fromkeys(many, effort.pairs))
+    return add_nulls(found, min(effort.first_nulls, effort.nulls), effort.stability_nulls)
 
 
 def _distinct(points: Points) -> int:
     return len(np.unique(np.round(points.known, 9), axis=0))
 
 
-def add_pairs(candidates: Candidates, ks, last: int) -> Candidates:
-    """The same candidates with bootstrap pairs added for the k in `ks` until there are `last`."""
+def add_pairs(candidates: Candidates, wanted: dict[int, int]) -> Candidates:
+    """The same candidates with bootstrap pairs added until each k has as many as are wanted."""
     old, jobs = candidates.resampled, []
-    for k in ks:
+    for k, last in wanted.items():
         have = len(old.agreement[k])
         jobs += [Job("pairs", k, tuple(range(first, min(first + CHUNK, last)))) for first in range(have, last, CHUNK)]
-    labels = {k: candidates.clusterings[k].labels for k in ks}
+    labels = {k: candidates.clusterings[k].labels for k in wanted}
     agreement, jaccard = dict(old.agreement), dict(old.jaccard)
     for job, found in run_jobs(jobs, candidates.data, labels, candidates.null, candidates.grounds):
         agreement[job.k] = np.concatenate([agreement[job.k], found[0]])
@@ -106,7 +109,7 @@ def add_pairs(candidates: Candidates, ks, last: int) -> Candidates:
 
 
 def add_nulls(candidates: Candidates, last: int, last_stability: int) -> Candidates:
-    """The same candidates with null tables added until there are `last` for separation, `last_stability` for stability.
+    """The same candidates with null tables added until there are `last`, and `last_stability` for stability.
 
     A table that serves for one already is drawn again from its seed for the other.
     """
@@ -131,3 +134,6 @@ def add_nulls(candidates: Candidates, last: int, last_stability: int) -> Candida
             },
         ),
     )
+
+
+more_nulls, more_pairs = add_nulls, add_pairs  # until comparison.py calls them by their new names

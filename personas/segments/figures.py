@@ -18,7 +18,7 @@ WEAKEST, STRENGTH, SMALLEST = "weakest segment", "prediction strength", "smalles
 BEYOND_CHANCE, MATTERS, NO_WORSE = "use beyond chance", "use that matters", "no worse than the best rule"
 STRUCTURE = (SEPARATION, STABILITY)
 USE = (BEYOND_CHANCE, MATTERS, NO_WORSE)
-BY_PAIRS, BY_NULLS = (STABILITY, WEAKEST), (SEPARATION, STABILITY)
+BY_PAIRS = (STABILITY, WEAKEST)
 
 
 @dataclass(frozen=True)

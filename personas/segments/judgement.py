@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from personas.segments.figures import (
-    BY_NULLS,
     BY_PAIRS,
     SEPARATION,
     SMALLEST,
@@ -34,6 +33,15 @@ from personas.segments.usefulness import Usefulness
 
 LEVELLED_OFF = 0.9  # share of the most that any admissible k explains, from which on more segments add little
 LEVELLED_ERROR = 0.02  # how far that share moves between seeds on the shipped data: the starts of k-means
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A figure that would change the answer if it lay on the other side of its threshold: to `k` segments, `word`."""
+
+    figure: Figure
+    k: int
+    word: str
 
 
 @dataclass(frozen=True)
@@ -55,21 +63,15 @@ class Judgement:
     figures: tuple[Figure, ...] = ()
     moving: tuple[Figure, ...] = ()
     rivals: dict[int, str] = field(default_factory=dict)
+    levers: tuple[Lever, ...] = ()
 
     def open_pairs(self) -> tuple[int, ...]:
         """The k for which more bootstrap pairs could change the answer."""
         return tuple(sorted({figure.k for figure in self.moving if figure.name in BY_PAIRS}))
 
-    @property
-    def open_nulls(self) -> bool:
-        """Whether more null tables could change the answer."""
-        return any(figure.name in BY_NULLS for figure in self.moving)
-
-    @property
-    def set_apart(self) -> bool:
-        """Whether separation is not ruled out, so that stability is worth the trouble."""
-        tests = [f for f in self.figures if f.name == SEPARATION]
-        return any(figure.passes or figure.undecided for figure in tests)
+    def open_nulls(self, name: str) -> bool:
+        """Whether more null tables for the test of this name could change the answer."""
+        return any(figure.name == name for figure in self.moving)
 
 
 def separation_test(resampled: Resampled) -> NullTest:
@@ -93,7 +95,8 @@ def judge(
     """Give each number of segments its word, and choose one.
 
     sizes : k → customers a segment, largest first
-    With structure the largest k whose segments all hold is chosen, since a reader can merge but not split.
+    With structure the largest k whose segments all hold is chosen, since a reader can merge but not split; groups
+    that exist in the data go before finer cuts through them.
     Without, the smallest k from which on more segments add little use, those preferred whose segments hold.
     """
     if not resampled.agreement:
@@ -112,7 +115,8 @@ def judge(
         why[k] = _why({name: passed[(k, name)] for j, name in passed if j == k}, means, sizes[k], useful.get(k))
     borderline = {k: k in changed for k in words}
     borderline[chosen] = bool(moving)
-    return Judgement(separation, stability, words, why, borderline, chosen, tuple(figures), moving, rivals)
+    levers = _levers(figures, passed, useful, words, chosen)
+    return Judgement(separation, stability, words, why, borderline, chosen, tuple(figures), moving, rivals, levers)
 
 
 def _answer(passed: dict[tuple[int, str], bool], useful, tolerance: float = 0.0) -> tuple[dict[int, str], int]:
@@ -126,9 +130,9 @@ def _answer(passed: dict[tuple[int, str], bool], useful, tolerance: float = 0.0)
             words[k] = "constructive"
         else:
             words[k] = "none"
-    found = [k for k, word in words.items() if word in ("natural", "reproducible")]
-    if found:
-        return words, max(found)
+    for word in ("natural", "reproducible"):
+        if word in words.values():
+            return words, max(k for k in words if words[k] == word)
     found = [k for k, word in words.items() if word == "constructive"]
     found = [k for k in found if passed[(k, WEAKEST)]] or found
     if not found:
@@ -167,6 +171,15 @@ def _other_answers(figures, passed, useful, words, chosen):
             rivals[choice] = words[choice]
             moving += [_levelling(k, useful, passed) for k in (min(choice, chosen),)]
     return changed, tuple(moving), rivals
+
+
+def _levers(figures, passed, useful, words, chosen) -> tuple[Lever, ...]:
+    found = []
+    for figure in figures:
+        other, choice = _answer(passed | {(figure.k, figure.name): not figure.passes}, useful)
+        if choice != chosen or other[choice] != words[chosen]:
+            found.append(Lever(figure, choice, other[choice]))
+    return tuple(sorted(found, key=lambda lever: (not lever.figure.undecided, abs(lever.figure.margin))))
 
 
 def _levelling(k: int, useful, passed) -> Figure:

@@ -99,7 +99,9 @@ def answers_of(frame: pd.DataFrame, features: tuple[Feature, ...], space: Featur
             plain = {name: getattr(axis, name) for name in ("transform", "low", "high", "centre", "spread")}
             numbers.append(NumberInClasses(feature=feature.name, **plain, means=(), variances=()))
     weights = points.weights
-    values = np.column_stack([number.standardise(frame[number.feature]) for number in numbers] or [np.empty((len(frame), 0))])
+    values = np.column_stack(
+        [number.standardise(frame[number.feature]) for number in numbers] or [np.empty((len(frame), 0))]
+    )
     known = np.isfinite(values).astype(float)
     values = np.nan_to_num(values)
     indicators = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from personas.customers import Customers
-from personas.segments.comparison import Segmentation
 from personas.segments.models import MapPoint
+from personas.segments.segmentation import Segmentation
 
 FEWEST = 5
 

@@ -22,6 +22,13 @@ class CandidateRow(Frozen):
         tree with as many leaves
     structure : separation and stability both beyond the null
     note : why this k was or was not chosen, in words
+    word : the verdict's word if this k were published; borderline : chance in the resampling could change it
+    pairs : bootstrap pairs that were drawn
+    origins : for each segment, how far its members come from one segment of the solution with one segment fewer:
+        1 = all from one, 0 = from all alike; SLSA of Dolnicar & Leisch (2017); empty for k = 2, which splits everybody
+    rule_accuracy : customers whom a tree of at most 2 k leaves places right, cross-validated; rule_baseline : the
+        largest segment's share, which is right without any rule
+    agreement_other : adjusted Rand index with the other algorithm's segments, near the published k only
     """
 
     k: int
@@ -42,6 +49,59 @@ class CandidateRow(Frozen):
     structure: bool
     chosen: bool
     note: str
+    word: str = ""
+    borderline: bool = False
+    pairs: int = 0
+    origins: tuple[float, ...] = ()
+    rule_accuracy: float | None = None
+    rule_baseline: float | None = None
+    agreement_other: float | None = None
+
+
+class Margin(Frozen):
+    """A figure that would change the answer if it lay on the other side of its threshold.
+
+    k : number of segments it belongs to; low, high : how far chance in the resampling could move it
+    margin : distance to the threshold, positive on the side that speaks for segments
+    then : what the answer would be
+    """
+
+    k: int
+    figure: str
+    value: float
+    low: float
+    high: float
+    threshold: float
+    margin: float
+    within_chance: bool
+    then: str
+
+
+class DenseGroups(Frozen):
+    """What HDBSCAN, which looks for dense groups, says; never published.
+
+    groups : how many, 0 = none; noise : share of customers in no group; points : customers looked at
+    agreement : adjusted Rand index with the published segments of the customers in groups; None where there are none
+    """
+
+    groups: int
+    noise: float
+    points: int
+    agreement: float | None
+    sentence: str
+
+
+class Refit(Frozen):
+    """A division made another way, kept to see which statements survive it.
+
+    name : its column in refits.parquet; label : what was changed, in words
+    agreement : adjusted Rand index with the published segments
+    """
+
+    name: str
+    label: str
+    k: int
+    agreement: float
 
 
 class Evidence(Frozen):
@@ -49,6 +109,8 @@ class Evidence(Frozen):
 
     separation_p, stability_p : Monte-Carlo p-values of the largest excess over all k
     pairs, null_draws : bootstrap pairs and null tables that were drawn
+    fitted : customers that were fitted on (everybody is assigned); weighted : with survey weights
+    margins : what would change the answer, nearest first; notes : what else to know, in sentences
     """
 
     rows: tuple[CandidateRow, ...]
@@ -61,6 +123,13 @@ class Evidence(Frozen):
     forming: int
     outcome: str
     seed: int
+    algorithm: str = "k-means"
+    fitted: int = 0
+    weighted: bool = False
+    margins: tuple[Margin, ...] = ()
+    dense: DenseGroups | None = None
+    refits: tuple[Refit, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Verdict(Frozen):
@@ -82,7 +151,10 @@ class MapPoint(Frozen):
 
 
 class SegmentSize(Frozen):
-    """segment : 1 = largest; stability : mean best Jaccard; in_between : share of its members close to another one."""
+    """segment : 1 = largest; stability : mean best Jaccard; in_between : share of its members close to another one.
+
+    weighted_share : share of the survey weights, None without weights; typical : share of members typical of it
+    """
 
     segment: int
     n: int
@@ -90,3 +162,5 @@ class SegmentSize(Frozen):
     stability: float | None
     word: Literal["not to be trusted", "doubtful members", "stable", "highly stable", "not measured"]
     in_between: float
+    weighted_share: float | None = None
+    typical: float | None = None

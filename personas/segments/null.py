@@ -17,13 +17,12 @@ from scipy.special import ndtr, ndtri
 from personas.customers.models import Feature
 from personas.segments.space import forming, levels_of, numbers_of
 
-
 WEIGHT = "survey weight"  # with a space, which no column of a customer table has
 
 
 @dataclass(frozen=True)
 class NullModel:
-    """A fitted copula. Draws are frames with the columns of `features`, categories as text.
+    """A fitted copula. Draws are frames with the columns of `features`.
 
     sorted_values : per column, the known values in order (for the inverse of its distribution)
     pattern_of : per feature, which latent pattern of missing values it follows, −1 if always known
@@ -77,9 +76,8 @@ def count_latent(model: NullModel) -> int:
     return len(model.sorted_values)
 
 
-def _words(values: np.ndarray, levels: tuple[str, ...]) -> np.ndarray:
-    names = np.array([*levels, None], dtype=object)
-    return names[np.where(np.isnan(values), len(levels), values).astype(int)]
+def _words(values: np.ndarray, levels: tuple[str, ...]) -> pd.Categorical:
+    return pd.Categorical.from_codes(np.where(np.isnan(values), -1, values).astype(int), list(levels))
 
 
 def fit_null(frame: pd.DataFrame, features: tuple[Feature, ...], weights: np.ndarray | None = None) -> NullModel:
@@ -89,6 +87,8 @@ def fit_null(frame: pd.DataFrame, features: tuple[Feature, ...], weights: np.nda
     """
     used = tuple(f for f in forming(features) if frame[f.name].notna().any())
     levels = {f.name: levels_of(f, frame[f.name]) for f in used}
+    # Draws are laid out with the levels that the data has, which need not be looked for again.
+    used = tuple(f.model_copy(update={"levels": levels[f.name]}) if levels[f.name] else f for f in used)
     raw = [numbers_of(frame[f.name], levels[f.name]) for f in used]
 
     # Shares of one whole get their remainder as a further column, so that draws add up to at most 1.

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from personas.segments.comparison import Comparison, Segmentation
+from personas.segments.comparison import Comparison
 from personas.segments.models import MapPoint
+from personas.segments.segmentation import Segmentation
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

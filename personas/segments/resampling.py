@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ class Effort:
     pairs : bootstrap pairs for every k to begin with, and how many are added at a time
     pairs_published : most pairs for a k; pairs_shown : fewest for the k that is published
     first_nulls, nulls : null tables for separation, to begin with and where there may be structure
+    most_nulls : most null tables of either kind
     stability_nulls : null tables for stability to begin with, each with `null_pairs` pairs a k
     """
 
@@ -39,6 +41,7 @@ class Effort:
     nulls: int = 99
     stability_nulls: int = 9
     null_pairs: int = 5
+    most_nulls: int = 199
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,17 @@ def run_jobs(
     return list(zip(jobs, track(run(calls), "resampling", total=len(jobs)), strict=True))
 
 
-def _work(job: Job, n: int, data, reference, null, grounds: Grounds):
-    from threadpoolctl import threadpool_limits
+@cache
+def _thread_pools():
+    """This process's thread pools; looking for them takes as long as a fit."""
+    from threadpoolctl import ThreadpoolController
 
+    return ThreadpoolController()
+
+
+def _work(job: Job, n: int, data, reference, null, grounds: Grounds):
     seed = grounds.seed
-    with threadpool_limits(1):
+    with _thread_pools().limit(limits=1):
         if job.kind == "pairs":
             found = [bootstrap_pair(data, job.k, reference, [seed, 2, job.k, b], STARTS) for b in job.part]
             return np.array([pair[0] for pair in found]), np.vstack([pair[1] for pair in found])
@@ -128,10 +137,9 @@ def _null_table(job: Job, n: int, null: NullModel, grounds: Grounds):
     """Draw one table without segments; (share left for each k or None, median agreement for each k or None)."""
     (draw,) = job.part
     frame = null.draw(np.random.default_rng([grounds.seed, 4, draw]), n)
-    used = tuple(f for f in grounds.features if f.name in frame.columns)
     weights = frame.pop(WEIGHT).to_numpy() if null.weighted else None
     try:
-        data = lay_out(grounds.algorithm, frame, used, grounds.block_weights, weights)[2]
+        data = lay_out(grounds.algorithm, frame, null.features, grounds.block_weights, weights)[2]
     except InputError:
         # Everybody was drawn alike: as tight and as repeatable as can be, so that it counts against structure.
         return [0.0] * len(job.ks), [1.0] * len(job.ks)

@@ -1,9 +1,9 @@
 """Who belongs where, worked out by the engine: the fitted space and its centres as one table expression.
 
-The expression repeats :func:`personas.segments.membership.assign_members` step by step (place, measure, round,
-compare), so that a warehouse gives every customer the segment that Python gives. Distances are rounded before they
-are compared and ties go to the lowest number. What is unknown adds nothing to a distance, which is scaled up by the
-weight of what is known.
+The expression repeats what :mod:`personas.segments.membership` does step by step (place, measure, round, compare), so
+that a warehouse gives every customer the segment that Python gives. Distances are rounded before they are compared and
+ties go to the lowest number. What is unknown adds nothing to a distance, which is scaled up by the weight of what is
+known; of latent classes it adds nothing to the likelihood.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from personas.errors import InputError, Problem, did_you_mean
-from personas.segments.membership import IN_BETWEEN
+from personas.segments.latent_classes import LOG_2_PI, CategoryInClasses, LatentClasses, NumberInClasses
+from personas.segments.membership import IN_BETWEEN, IN_BETWEEN_ODDS
 from personas.segments.space import Axis, FeatureSpace
 
 if TYPE_CHECKING:
     from ibis.expr.types import Table, Value
 
-    from personas.segments.comparison import Segmentation
+    from personas.segments.segmentation import Segmentation
 
-OWN_COLUMNS = ("customer_id", "segment", "persona_id", "persona", "confidence", "in_between")
 FARTHEST = 1e308  # stands in for the own centre where the next nearest is looked for
 
 
@@ -37,25 +37,29 @@ def score_customers(table: Table, segmentation: Segmentation, personas: Sequence
     posterior for latent classes) and in_between. Nothing is computed before it is asked for.
     Raises InputError naming every column that is missing.
     """
-    scored = _nearest(table, segmentation.space, np.asarray(segmentation.centres, float))
+    check_columns(table, segmentation)
+    if segmentation.classes is not None:
+        scored = _most_probable(table, segmentation.classes)
+    else:
+        scored = _nearest(table, segmentation.space, np.asarray(segmentation.centres, float))
     return _named(scored, personas)
 
 
-def columns_needed(space: FeatureSpace) -> dict[str, str]:
-    """Columns that an assignment reads, each with what it holds: "number" or the categories in words."""
-    needed = {"customer_id": "id"}
-    for axis in space.axes:
-        levels = space.levels.get(axis.feature)
-        needed[axis.feature] = " | ".join(levels) if levels else "number"
-    return needed
+def columns_needed(segmentation: Segmentation) -> dict[str, tuple[str, ...]]:
+    """Columns that an assignment reads with their levels, () for a number."""
+    needed: dict[str, tuple[str, ...]] = {"customer_id": ()}
+    if segmentation.classes is None:
+        return needed | {a.feature: segmentation.space.levels.get(a.feature, ()) for a in segmentation.space.axes}
+    needed |= {number.feature: () for number in segmentation.classes.numbers}
+    return needed | {c.feature: () if c.values else c.levels for c in segmentation.classes.categories}
 
 
-def check_columns(table: Table, space: FeatureSpace) -> None:
+def check_columns(table: Table, segmentation: Segmentation) -> None:
     """Raise InputError for every column that the assignment needs and the table has not."""
     known = list(table.columns)
     problems = [
         Problem(f"customer table: {name}", "no such column", "a forming feature", did_you_mean(name, known))
-        for name in columns_needed(space)
+        for name in columns_needed(segmentation)
         if name not in known
     ]
     if problems:
@@ -63,28 +67,31 @@ def check_columns(table: Table, space: FeatureSpace) -> None:
 
 
 def _nearest(table: Table, space: FeatureSpace, centres: np.ndarray) -> Table:
-    check_columns(table, space)
     placed = table.select("customer_id", **{f"x{j}": place(table, space, a) for j, a in enumerate(space.axes, 1)})
     return _compared(_distances(placed, space, centres), len(centres))
 
 
 def place(table: Table, space: FeatureSpace, axis: Axis) -> Value:
     """One coordinate of every customer as an expression; null where it is not known."""
-    import ibis
-
     levels = space.levels.get(axis.feature, ())
     if not levels:
-        value = number_of(table[axis.feature])
-        if axis.transform == "log":
-            value = value.sign() * (1.0 + value.abs()).ln()
-        clipped = ibis.cases((value < axis.low, axis.low), (value > axis.high, axis.high), else_=value)
-        return axis.weight * (clipped - axis.centre) / axis.spread
+        return axis.weight * (clipped(table, axis) - axis.centre) / axis.spread
     word = table[axis.feature].cast("string")
     marks = [float(level == axis.level) if axis.transform == "onehot" else float(i) for i, level in enumerate(levels)]
     if axis.transform == "log":
         marks = [float(np.log1p(mark)) for mark in marks]
     worth = [axis.weight * (min(max(mark, axis.low), axis.high) - axis.centre) / axis.spread for mark in marks]
     return _by_level(word, levels, worth)
+
+
+def clipped(table: Table, part: Axis | NumberInClasses) -> Value:
+    """A number, less skewed where the part says so, kept within its limits."""
+    import ibis
+
+    value = number_of(table[part.feature])
+    if part.transform == "log":
+        value = value.sign() * (1.0 + value.abs()).ln()
+    return ibis.cases((value < part.low, part.low), (value > part.high, part.high), else_=value)
 
 
 def _by_level(word: Value, levels: Sequence[str], worth: Sequence[float]) -> Value:
@@ -160,6 +167,52 @@ def _compared(measured: Table, k: int) -> Table:
         confidence=ibis.cases((both > 0, pair.following / both), else_=0.5).round(4),
         in_between=pair.own >= IN_BETWEEN * pair.following,
     )
+
+
+def _most_probable(table: Table, classes: LatentClasses) -> Table:
+    """From the likelihood of each latent class to segment, posterior and in_between."""
+    import ibis
+
+    numbers = {f"z{j}": (clipped(table, part) - part.centre) / part.spread for j, part in enumerate(classes.numbers, 1)}
+    words = {f"w{j}": table[part.feature] for j, part in enumerate(classes.categories, 1)}
+    placed = table.select("customer_id", **numbers, **words)
+    names = [f"s{c}" for c in range(1, len(classes) + 1)]
+    scores = {name: _log_score(placed, classes, c).round(9) for c, name in enumerate(names)}
+    scored = placed.select("customer_id", **scores)
+    best = scored.select("customer_id", *names, largest=ibis.greatest(*[scored[n] for n in names]))
+    branches = [(best[name] == best.largest, c) for c, name in enumerate(names, 1)]
+    chosen = best.select("customer_id", *names, "largest", segment=ibis.cases(*branches).cast("int32"))
+    chances = [(chosen[name] - chosen.largest).exp() for name in names]
+    others = [(chosen.segment == c).ifelse(double(0), chance) for c, chance in enumerate(chances, 1)]
+    following = ibis.greatest(*others) if len(names) > 1 else double(0)
+    summed = chosen.select("customer_id", "segment", total=reduce(add, chances), following=following)
+    own = 1.0 / summed.total
+    between = own < IN_BETWEEN_ODDS * (summed.following / summed.total)
+    return summed.select("customer_id", "segment", confidence=own.round(4), in_between=between)
+
+
+def _log_score(placed: Table, classes: LatentClasses, c: int) -> Value:
+    """Log of a class's share times its likelihood, as :meth:`LatentClasses.log_scores` adds it up."""
+    nothing, terms = double(0), []
+    for j, number in enumerate(classes.numbers, 1):
+        away = placed[f"z{j}"] - float(number.means[c])
+        spread = float(number.variances[c])
+        terms.append((-0.5 * (LOG_2_PI + float(np.log(spread)) + away * away / spread)).coalesce(nothing))
+    for j, category in enumerate(classes.categories, 1):
+        logs = np.log(np.array(category.probabilities[c])).tolist()
+        terms.append(_log_chance(placed[f"w{j}"], category, logs).coalesce(nothing))
+    return reduce(add, terms, double(0) + float(np.log(classes.weights[c])))
+
+
+def _log_chance(column: Value, category: CategoryInClasses, logs: Sequence[float]) -> Value:
+    """The log probability of each customer's level; null where it is unknown."""
+    import ibis
+
+    if not category.values:
+        return _by_level(column.cast("string"), category.levels, logs)
+    number = number_of(column)
+    branches = [(number == value, log) for value, log in zip(category.values, logs, strict=True)]
+    return ibis.cases(*branches, else_=ibis.literal(None, "float64"))
 
 
 def _named(scored: Table, personas: Sequence) -> Table:

@@ -12,8 +12,7 @@ from personas.segments.scoring import columns_needed, score_customers
 if TYPE_CHECKING:
     from ibis.expr.types import Table
 
-    from personas.segments.comparison import Segmentation
-    from personas.segments.space import FeatureSpace
+    from personas.segments.segmentation import Segmentation
 
 Dialect = Literal["duckdb", "spark"]
 DIALECTS = ("duckdb", "spark")
@@ -40,35 +39,40 @@ def assignment_sql(
     import ibis
     import sqlglot
 
-    scored = score_customers(_declared(segmentation.space, table), segmentation, personas)
+    scored = score_customers(_declared(segmentation, table), segmentation, personas)
     query = str(ibis.to_sql(scored, dialect="duckdb"))
     if dialect != "duckdb":
         query = sqlglot.transpile(query, read="duckdb", write=dialect, pretty=True)[0]
-    return f"{_head(segmentation.space, personas, dialect, table, about)}\n{query};\n"
+    return f"{_head(segmentation, personas, dialect, table, about)}\n{query};\n"
 
 
-def _declared(space: FeatureSpace, name: str) -> Table:
+def _declared(segmentation: Segmentation, name: str) -> Table:
     """The customer table as the text sees it: numbers declared so loosely that every one of them is cast."""
     import ibis
 
     schema = {
-        column: "string" if column == "customer_id" or column in space.levels else "decimal(38, 9)"
-        for column in columns_needed(space)
+        column: "string" if column == "customer_id" or levels else "decimal(38, 9)"
+        for column, levels in columns_needed(segmentation).items()
     }
     *place, name = name.split(".")
     where = dict(zip(("database", "catalog"), reversed(place), strict=False))
     return ibis.table(schema, name=name, **where)
 
 
-def _head(space: FeatureSpace, personas: Sequence, dialect: str, table: str, about: Sequence[str]) -> str:
+def _head(segmentation: Segmentation, personas: Sequence, dialect: str, table: str, about: Sequence[str]) -> str:
     """The comment at the head: what it does, which columns it needs, what it gives."""
     names = {"duckdb": "DuckDB", "spark": "Spark SQL"}
     lines = [*about, f"Assigns every row of {table} to its persona ({names[dialect]}).", ""]
     lines.append("Columns needed, one row a customer; null where not known:")
-    for column, holds in columns_needed(space).items():
+    for column, levels in columns_needed(segmentation).items():
+        holds = " | ".join(levels) or ("id" if column == "customer_id" else "number")
         lines += textwrap.wrap(f"  {column}: {holds}", WIDTH, subsequent_indent="    ")
-    lines += ["", "Columns given: customer_id, segment, persona_id, persona, confidence (0.5 on a border, 1 at the"]
-    lines.append("centre) and in_between (true: hardly nearer to its own persona than to the next).")
+    lines += ["", "Columns given: customer_id, segment, persona_id, persona, confidence and in_between."]
+    if segmentation.classes is None:
+        lines.append("confidence: 0.5 on a border, 1 at the centre; in_between: hardly nearer to its own persona than")
+        lines.append("to the next.")
+    else:
+        lines.append("confidence: probability of the persona; in_between: less than twice as probable as the next.")
     lines += [f"  {p.number}  {p.id}  {p.name}" for p in sorted(personas, key=lambda p: p.number)]
     return "\n".join(f"-- {one_line(line)}".rstrip() for line in lines)
 

@@ -76,6 +76,8 @@ def forming(features: tuple[Feature, ...]) -> tuple[Feature, ...]:
 def numbers_of(column: pd.Series, levels: tuple[str, ...]) -> np.ndarray:
     """Raw values as floats; categories as the position of their level, NaN where unknown or undeclared."""
     if levels:
+        if isinstance(column.dtype, pd.CategoricalDtype) and tuple(column.cat.categories) == levels:
+            return np.where(column.cat.codes < 0, np.nan, column.cat.codes)
         return (
             column.astype("string").map({level: i for i, level in enumerate(levels)}).to_numpy(float, na_value=np.nan)
         )

@@ -75,7 +75,8 @@ def bootstrap_pair(data: Points | Answers, k: int, reference: np.ndarray | None,
 def prediction_strengths(data: Points | Answers, k: int, seed, splits: int = 5, n_init: int = 2) -> np.ndarray:
     """Over random halvings, the worst segment's share of pairs that the other half keeps together, (splits,).
 
-    Each half is judged by the other, and the two are averaged, as in twofold cross-validation. 1 for k = 1 by definition. Segments of a single customer count as 0: nothing predicts them.
+    Each half is judged by the other, and the two are averaged, as in twofold cross-validation. 1 for k = 1 by
+    definition. Segments of a single customer count as 0: nothing predicts them.
     """
     if k == 1:
         return np.ones(splits)

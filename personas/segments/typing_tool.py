@@ -36,12 +36,16 @@ class Answer(Frozen):
 
 
 class Question(Frozen):
-    """One question. asked : True if a customer can be asked it, False if it is read from purchases or contacts."""
+    """One question. asked : True if a customer can be asked it, False if it is read from purchases or contacts.
+
+    meaning : how it is worked out, "" where it is asked; unit : of a number, as in the customer table
+    """
 
     feature: str
     label: str
     meaning: str
     kind: Literal["number", "category"]
+    unit: str = ""
     asked: bool
     answers: tuple[Answer, ...]
 
@@ -84,8 +88,10 @@ class TypingTool(Frozen):
         table = f"<table><tr><th>question</th><th>answers</th><th>source</th></tr>{rows}</table>" if rows else ""
         return f"<p>{escape(self.why)}</p>{table}"
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         return "\n".join([self.why, *(f"{q.label}: {' | '.join(a.label for a in q.answers)}" for q in self.questions)])
+
+    __repr__ = __str__
 
 
 def place(tool: TypingTool, answers: Mapping[str, Any]) -> dict[str, float]:

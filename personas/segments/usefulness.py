@@ -123,14 +123,16 @@ def judge_usefulness(
 ) -> dict[int, Usefulness]:
     """Judge each k in `ks` on `outcomes` (rows as in `frame`, which is as of before them).
 
-    weights : (n,) survey weights. A k is left out where there are not twice as many customers: then nothing can be explained.
+    weights : (n,) survey weights
+    A k is left out where there are not twice as many customers: then nothing can be explained.
     """
     data = lay_out(algorithm, frame, features, block_weights, weights)[2]
     ks = tuple(k for k in ks if 2 * k <= len(frame))
     y = outcome_matrix(outcomes, outcome_features)
     used = tuple(f for f in forming(features) if frame[f.name].notna().any())
     raw = _raw(frame, used)
-    found = {k: _judge(data, raw, used, y, outcome_features, k, seed, weights) for k in ks}
+    ranks = _ranks(raw)
+    found = {k: _judge(data, raw, ranks, used, y, outcome_features, k, seed, weights) for k in ks}
     return {k: replace(one, of=of) for k, one in found.items()}
 
 
@@ -148,6 +150,7 @@ def judge_by_leaving_out(
     if len(used) < 2:
         return {}
     raw = _raw(frame, used)
+    ranks = _ranks(raw)
     parts: dict[int, list[Usefulness]] = {k: [] for k in ks}
     for j, left_out in enumerate(used):
         others = tuple(f for f in used if f.name != left_out.name)
@@ -155,7 +158,19 @@ def judge_by_leaving_out(
         without = np.delete(raw, j, axis=1)
         for k in ks:
             y = raw[:, [j]]
-            one = _judge(data, without, others, y, (left_out,), k, seed, weights, QUICK_RESAMPLES, tree=False)
+            one = _judge(
+                data,
+                without,
+                np.delete(ranks, j, axis=1),
+                others,
+                y,
+                (left_out,),
+                k,
+                seed,
+                weights,
+                QUICK_RESAMPLES,
+                tree=False,
+            )
             parts[k].append(one)
     return {k: _mean_of(found) for k, found in parts.items() if found}
 
@@ -165,14 +180,19 @@ def _raw(frame, features) -> np.ndarray:
     return np.column_stack([numbers_of(frame[f.name], levels_of(f, frame[f.name])) for f in features])
 
 
+def _ranks(raw: np.ndarray) -> np.ndarray:
+    """Mean rank of each value in its column over the number known, 0 to 1."""
+    return pd.DataFrame(raw).rank(method="average", pct=True).to_numpy()
+
+
 def _judge(
-    data, raw, features, y, outcome_features, k, seed, survey=None, resamples=RESAMPLES, tree=True
+    data, raw, ranks, features, y, outcome_features, k, seed, survey=None, resamples=RESAMPLES, tree=True
 ) -> Usefulness:
     labels = data.fit(k, np.random.default_rng([seed, 8, k]), STARTS).labels
     rng = np.random.default_rng([seed, 7, k])
     once = np.ones((1, len(y))) if survey is None else survey[None, :]
     weights = once * rng.multinomial(len(y), np.full(len(y), 1 / len(y)), size=resamples)
-    rule_feature, rule_labels = _best_rule(raw, features, y, k, once)
+    rule_feature, rule_labels = _best_rule(ranks, features, y, k, once)
     shuffles = [rng.permutation(labels) for _ in range(SHUFFLES)]
     explained, rule, chance = (
         explained_share(y, found, weights).mean(1) for found in (labels, rule_labels, shuffles[0])
@@ -235,13 +255,13 @@ def _estimate(value: float, resamples: np.ndarray, n: int) -> Estimate:
     )  # fmt: skip
 
 
-def _best_rule(raw, features, y, k, once):
+def _best_rule(ranks, features, y, k, once):
     """The one forming feature whose k quantile groups explain the outcomes best: (label, group of each customer)."""
     best = (-np.inf, "", np.zeros(len(y), int))
-    for feature, values in zip(features, raw.T, strict=True):
-        position = pd.Series(values).rank(method="average", pct=True) * k
-        groups = np.ceil(position).clip(1, k).fillna(0).astype(int).to_numpy()
-        groups = np.unique(groups, return_inverse=True)[1]
+    for feature, position in zip(features, ranks.T, strict=True):
+        groups = np.where(np.isnan(position), 0, np.clip(np.ceil(position * k), 1, k)).astype(int)
+        seen = np.bincount(groups, minlength=k + 1) > 0
+        groups = (np.cumsum(seen) - 1)[groups]
         explained = explained_share(y, groups, once).mean()
         if explained > best[0]:
             best = (explained, feature.label, groups)

@@ -80,9 +80,7 @@ def _use_reason(useful: Usefulness) -> str:
 
 def _borderline_reason(judgement: Judgement, k: int) -> str:
     said = "Borderline: chance in the resampling alone could change this verdict"
-    others = [
-        f"{other} segments ({word})" if other > 1 else "one group" for other, word in judgement.rivals.items()
-    ]
+    others = [f"{other} segments ({word})" if other > 1 else "one group" for other, word in judgement.rivals.items()]
     if k != judgement.chosen or not others:
         return f"{said}."
     names = list(dict.fromkeys(figure.name.removesuffix(" (p)") for figure in judgement.moving))

@@ -9,6 +9,6 @@ memory. :func:`structureless` and :func:`planted` are small tables for trying ou
 """
 
 from personas.simulation.population import simulate
-from personas.simulation.tables import features_of, planted, structureless
+from personas.simulation.tables import features_of, planted, planted_shoppers, structureless
 
-__all__ = ["features_of", "planted", "simulate", "structureless"]
+__all__ = ["features_of", "planted", "planted_shoppers", "simulate", "structureless"]

@@ -85,6 +85,40 @@ def planted(
     return _indexed(frame), labels
 
 
+SHOPPERS = {  # orders a year, money an order, share bought at a discount, share on weekends, days since the last order
+    "regulars": (60.0, 26.0, 0.12, 0.30, 5.0),
+    "stockers": (14.0, 95.0, 0.15, 0.60, 22.0),
+    "bargain hunters": (22.0, 34.0, 0.55, 0.35, 14.0),
+    "lapsing": (4.0, 38.0, 0.20, 0.35, 160.0),
+}
+
+
+def planted_shoppers(n: int, spread: float = 1.0, seed: int = 7) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draw `n` shoppers of four segments, with the recency, frequency and value that rules of thumb are made for.
+
+    spread : how much shoppers of one segment differ, 1 = some overlap, 2 = much
+    Returns the frame (index customer_id) and the labels, 0 to 3, in the order of `SHOPPERS`.
+    """
+    _refuse_small(n, 4)
+    rng = np.random.default_rng([seed, 3])
+    labels = rng.permutation(np.repeat(np.arange(len(SHOPPERS)), _sizes(n, np.array([0.35, 0.25, 0.22, 0.18]))))
+    orders, basket, discount, weekend, days = np.array(list(SHOPPERS.values()))[labels].T
+    orders = 1 + rng.poisson(orders * np.exp(0.3 * spread * rng.standard_normal(n)))
+    basket = basket * np.exp(0.3 * spread * rng.standard_normal(n))
+    sureness = 14 / spread**2
+    columns = {
+        "behaviour_spend": orders * basket,
+        "behaviour_orders": orders.astype(float),
+        "behaviour_basket": basket,
+        "behaviour_recency": np.round(np.minimum(365, rng.gamma(2 / spread, days * spread / 2))),
+        "behaviour_discount_share": rng.beta(sureness * discount, sureness * (1 - discount)),
+        "behaviour_weekend_share": rng.beta(sureness * weekend, sureness * (1 - weekend)),
+        "behaviour_evening_share": rng.beta(3, 5, n),
+        "behaviour_returns": rng.poisson(0.04 * orders).astype(float),
+    }
+    return _indexed(pd.DataFrame(columns)), labels
+
+
 def features_of(frame: pd.DataFrame) -> tuple[Feature, ...]:
     """Describe the columns of such a frame as the segment stage wants it: all of them form segments.
 

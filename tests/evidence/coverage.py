@@ -74,7 +74,9 @@ def _holds(estimate: Estimate, truth: float):
 
 @cache
 def _promoters(promoters: int, detractors: int, n: int) -> Estimate:
-    return net_promoters_of(moments_of(np.repeat([1.0, 0.0, -1.0], [promoters, n - promoters - detractors, detractors])))
+    return net_promoters_of(
+        moments_of(np.repeat([1.0, 0.0, -1.0], [promoters, n - promoters - detractors, detractors]))
+    )
 
 
 def _net_promoters(rng, population, n):

@@ -52,7 +52,7 @@ def test_a_problem_asked_by_name_is_not_told_again_as_a_low_rating(voices):
     queue, shelf = voices.troubles
     assert queue.affected.tolist() == [True, False, False, True, False]
     assert shelf.affected.tolist() == [True, True, False, False, False]  # rated 2; complained; praise is no complaint
-    assert "Too dark" in shelf.finding
+    assert "too dark" in shelf.finding
 
 
 def test_reach_counts_those_who_said_anything_and_severity_the_rating_of_those_affected(voices):

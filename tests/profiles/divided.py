@@ -10,7 +10,7 @@ from personas.customers import Customers
 from personas.experience import measure_experience
 from personas.profiles import DatasetCard, PersonaSet, derive_personas, describe_dataset
 from personas.segments import Segmentation, SegmentSize, Verdict, fit_space
-from personas.segments.candidates import canonical
+from personas.segments.layout import canonical
 from personas.segments.kmeans import fit_kmeans
 from personas.segments.membership import assign_members
 from tests.customers.journey import build_journey, read_journey

@@ -5,7 +5,7 @@ import pytest
 
 from personas.estimates import Estimate, share_estimate
 from personas.experience import PainPoint, read_playbook
-from personas.experience.playbook import read_stated_remedies, remedy_for
+from personas.experience.playbook import remedy_for
 from personas.profiles.actions import plan_actions
 from tests.experience.households import household_table
 
@@ -35,10 +35,6 @@ def planned(*pains):
 )
 def test_every_stated_pain_point_finds_a_remedy_by_its_touchpoint(touchpoint, title, owner):
     assert remedy_for(touchpoint, title).owner == owner
-
-
-def test_last_stated_remedy_fits_everything_and_no_other_does():
-    assert [entry.words == () for entry in read_stated_remedies()].index(True) == len(read_stated_remedies()) - 1
 
 
 def test_stated_pain_points_are_acted_on_before_inferred_ones():

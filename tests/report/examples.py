@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from personas.estimates import Estimate, not_measured
 from personas.profiles.models import DatasetCard, Kpi, NotMeasured, PersonaSet, Verdict
 from tests.report.households import FEATURES, GROCERY, TOTAL, Builder, kpis, persona_of, proportion
+from tests.report.questionnaires import tool_of
 from tests.report.surroundings import evidence_of, features, points_of, quality, sizes_of
 
 HOSTILE = "</script><script>window.hacked=1</script><img src=x onerror=window.hacked=1>\"'&{{7*7}}\x00\u202e=cmd()"
@@ -208,4 +209,5 @@ def inputs(count: int = 6, text=lambda words: words, rich: bool = True) -> dict:
         "features": features(text),
         "changes": FIRST_RUN,
         "versions": {"personas": "0.1.0"},
+        "tool": tool_of(persona_set, text),
     }

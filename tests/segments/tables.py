@@ -13,7 +13,7 @@ from personas.segments import Effort
 from personas.simulation import features_of
 
 VACMOT = Path(__file__).parents[3] / "shared" / "data" / "oracles" / "vacmot.csv"
-SMALL = Effort(pairs=6, pairs_published=10, nulls=19, stability_nulls=9, null_pairs=2)
+SMALL = Effort(pairs=6, pairs_published=18, pairs_shown=12, null_pairs=2, most_nulls=99)
 NOTHING_NOTED = Quality(tables=(), set_aside=(), columns=(), notes=())
 
 

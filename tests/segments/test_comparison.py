@@ -24,7 +24,7 @@ from personas.segments.membership import assign_members
 from personas.simulation import planted, structureless
 from tests.segments.tables import SMALL, blobs, customers_of, numbers
 
-TINY = Effort(pairs=3, pairs_published=4, nulls=3, stability_nulls=2, null_pairs=1)
+TINY = Effort(pairs=3, pairs_published=4, pairs_shown=3, nulls=3, stability_nulls=2, null_pairs=1, most_nulls=3)
 FAMILIES = ("gaussian", "skewed", "correlated", "mixed", "heavy_tails", "shoppers", "unknown_demographics")
 
 
@@ -148,7 +148,8 @@ def test_a_segmentation_comes_back_as_it_was_written(clear, found, tmp_path):
     pd.testing.assert_frame_equal(back.members, segmentation.members, check_dtype=False)
     assert np.array_equal(back.centres, segmentation.centres)
     assert (back.space, back.sizes, back.verdict) == (segmentation.space, segmentation.sizes, segmentation.verdict)
-    assert (read_evidence(workspace), read_map(workspace)) == (found.evidence, ())
+    assert read_evidence(workspace).model_copy(update={"refits": ()}) == found.evidence
+    assert read_map(workspace) == ()
     placed = assign_members(clear[0].frame["customer_id"], back.space.points(clear[0].frame), back.centres)
     pd.testing.assert_frame_equal(placed, segmentation.members)
 

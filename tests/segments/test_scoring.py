@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
 
@@ -18,6 +19,8 @@ from personas.customers import Customers, Feature, customer_expression
 from personas.dataset import read_dataset
 from personas.errors import InputError
 from personas.segments import Segmentation, fit_space, score_customers
+from personas.segments.latent_classes import CategoryInClasses, LatentClasses, NumberInClasses
+from personas.segments.membership import assign_by_classes
 from personas.segments.scoring_sql import assignment_sql
 from personas.simulation import simulate
 from tests.customers.journey import build_journey
@@ -223,3 +226,47 @@ def test_the_text_says_what_it_needs_and_is_the_same_each_time(small):
     assert "--   a: number" in head
     assert "--   d: low | mid | high" in head
     assert "FROM `crm`.`people`" in text
+
+
+def latent(customers: Customers, k: int, seed: int) -> Segmentation:
+    """Any latent classes at all: what they say of a customer does not depend on how they were fitted."""
+    rng = np.random.default_rng(seed)
+    space = fit_space(customers.frame, customers.features)
+    limits = {axis.feature: axis for axis in space.axes}
+    shape = ("transform", "low", "high", "centre", "spread")
+    numbers = tuple(
+        NumberInClasses(
+            feature=name, **{part: getattr(limits[name], part) for part in shape},
+            means=tuple(rng.normal(size=k)), variances=tuple(rng.uniform(0.1, 2, k)),
+        )
+        for name in "ab"
+    )  # fmt: skip
+    kinds = (("c", ("u", "v", "w"), ()), ("d", ("low", "high"), ()), ("e", ("0", "1"), (0.0, 1.0)))
+    categories = tuple(
+        CategoryInClasses(
+            feature=name, levels=levels, values=values,
+            probabilities=tuple(tuple(row) for row in rng.dirichlet(np.ones(len(levels)), k)),
+        )
+        for name, levels, values in kinds
+    )  # fmt: skip
+    classes = LatentClasses(weights=tuple(rng.dirichlet(np.ones(k))), numbers=numbers, categories=categories)
+    members = assign_by_classes(customers.frame["customer_id"], customers.frame, classes)
+    return replace(divide(customers, min(k, 2)), members=members, centres=np.zeros((k, 1)), classes=classes)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([0.0, 0.4]), st.integers(1, 5))
+def test_latent_classes_are_assigned_alike(seed, gone, k):
+    customers = customers_of(mixed(150, seed, gone), FEATURES)
+    segmentation = latent(customers, k, seed)
+    compare(score_customers(ibis.memtable(customers.frame), segmentation).to_pandas(), segmentation)
+
+
+def test_latent_classes_as_text_give_the_same():
+    customers = customers_of(mixed(2_000, 5, 0.2), FEATURES)
+    segmentation = latent(customers, 4, 5)
+    assert segmentation.members["segment"].nunique() == 4
+    compare(run(assignment_sql(segmentation, NAMES), customers.frame), segmentation)
+    spark = assignment_sql(segmentation, NAMES, "spark")
+    assert "probability of the persona" in spark
+    compare(run(spoken_back(spark), customers.frame), segmentation)

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from personas.estimates import Estimate
-from personas.segments.candidates import Resampled
+from personas.segments.figures import STABILITY
+from personas.segments.judgement import judge
+from personas.segments.null_test import compare_with_null
+from personas.segments.resampling import Resampled
 from personas.segments.usefulness import Usefulness
-from personas.segments.verdict import compare_with_null, judge, write_verdict_sentences
+from personas.segments.verdict import write_verdict_sentences
 
 NULLS = 199
 SIZES = {1: np.array([1000]), 2: np.array([600, 400]), 3: np.array([500, 300, 200])}
@@ -22,7 +25,7 @@ def resampled(*, separated=True, stable=True, holds=0.9, strength=0.9, spread=0.
         within={2: 0.8, 3: 0.4 if separated else 0.7},
         null_within={2: 0.8 + 0.01 * rng.standard_normal(NULLS), 3: 0.7 + 0.01 * rng.standard_normal(NULLS)},
         null_agreement={k: 0.5 + 0.05 * rng.standard_normal(NULLS) for k in (2, 3)},
-        prediction_strength={1: 1.0, 2: 0.5, 3: strength},
+        strengths={1: (1.0, 0.0), 2: (0.5, 0.0), 3: (strength, 0.0)},
     )
 
 
@@ -33,6 +36,7 @@ def use(explained: float, over_random: tuple[float, float], over_rule: tuple[flo
     return Usefulness(
         explained=between(explained, explained), random=0.0, rule=0.1, rule_feature="Visits", tree=0.3,
         over_random=between(*over_random), over_rule=between(*over_rule), by_outcome={},
+        chance_edge=(over_random[0], over_random[0]), rule_edge=(over_rule[1], over_rule[1]),
     )  # fmt: skip
 
 
@@ -92,7 +96,7 @@ def test_too_few_null_tables_to_decide_make_the_verdict_borderline():
     few = resampled()
     few = Resampled(**{**few.__dict__, "null_agreement": {k: v[:15] for k, v in few.null_agreement.items()}})
     judgement = judged(few)
-    assert judgement.undecided
+    assert judgement.open_nulls(STABILITY)
     assert judgement.borderline[3]
     assert judgement.words[3] == "none", "one in sixteen is not five per cent"
 

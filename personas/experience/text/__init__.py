@@ -5,6 +5,8 @@ other starts and samples find again. Nothing is shown that fewer than `min_group
 somebody.
 """
 
+from personas.experience.text.distinctive import find_distinctive_words
+from personas.experience.text.gathering import gather_themes
 from personas.experience.text.models import (
     DistinctiveWord,
     LanguageRow,
@@ -15,16 +17,37 @@ from personas.experience.text.models import (
     Themes,
     ThemeShare,
 )
+from personas.experience.text.plots import plot_themes
+from personas.experience.text.redaction import Redacted, redact
+from personas.experience.text.tables import (
+    tabulate_distinctive,
+    tabulate_ideas,
+    tabulate_languages,
+    tabulate_quotes,
+    tabulate_sentiment,
+    tabulate_themes,
+)
 from personas.experience.text.texts import Texts
 
 __all__ = [
     "DistinctiveWord",
     "LanguageRow",
     "Quote",
+    "Redacted",
     "Sentiment",
     "TextPrivacy",
     "Texts",
     "Theme",
     "ThemeShare",
     "Themes",
+    "find_distinctive_words",
+    "gather_themes",
+    "plot_themes",
+    "redact",
+    "tabulate_distinctive",
+    "tabulate_ideas",
+    "tabulate_languages",
+    "tabulate_quotes",
+    "tabulate_sentiment",
+    "tabulate_themes",
 ]

@@ -27,7 +27,7 @@ def clean_text(text: str, longest: int = LONGEST) -> str:
     Takes out markup (script and style with what is in them), entities, control and unseen signs; mends UTF-8 that was
     read as Latin-1; composes accents; cuts after `longest` characters.
 
-    >>> clean_text("<p>Tr\\u00c3\\u00a8s bien&nbsp;!</p>\\x00")
+    >>> clean_text("<p>Tr\u00c3\u00a8s bien&nbsp;!</p>\x00")
     'Très bien !'
     """
     text = text[:longest]

@@ -55,11 +55,14 @@ def gather_comments(dataset: Dataset, ids: pd.Series, role: str = "feedback") ->
     made["text"] = table.text.substr(0, LONGEST + 1)
     made["good"] = _goodness(table, has)
     frame = table.select(**made).order_by(*_TEXTS, "good").to_pandas()
-    return arrange_comments(frame, ids)
+    return arrange_comments(frame, ids, each_is_somebody=role == "employees")
 
 
-def arrange_comments(frame: pd.DataFrame, ids: pd.Series) -> Comments:
-    """Clean comments that were read already; `frame` has the columns that :func:`gather_comments` reads."""
+def arrange_comments(frame: pd.DataFrame, ids: pd.Series, each_is_somebody: bool = False) -> Comments:
+    """Clean comments that were read already; `frame` has the columns that :func:`gather_comments` reads.
+
+    each_is_somebody : every row is by another author, as answers of staff are
+    """
     raw = frame["text"].astype(object).to_numpy()
     texts = np.array([clean_text(text) for text in raw], dtype=object)
     kept = np.array([bool(text) for text in texts], dtype=bool)
@@ -68,15 +71,16 @@ def arrange_comments(frame: pd.DataFrame, ids: pd.Series) -> Comments:
     declared = rows["language"] if rows["language"].notna().any() else None
     codes, given = tell_languages(list(texts), declared)
     known = pd.Index(ids).get_indexer(rows["customer_id"]) if len(rows) else np.zeros(0, int)
-    stranger = pd.Series(
-        np.where(rows["customer_id"].notna(), rows["customer_id"], "text " + pd.Series(texts, dtype=object))
-    )
+    stranger = "text " + pd.Series(texts, dtype=object)
+    if each_is_somebody:
+        stranger = "row " + pd.Series(np.arange(len(rows)).astype(str), dtype=object)
+    whose = rows["customer_id"].astype(object).where(rows["customer_id"].notna(), stranger)
     polarity = rows["polarity"].astype(object).where(rows["polarity"].notna(), "")
     made = pd.DataFrame(
         {
             "text": texts,
             "place": known,
-            "author": pd.factorize(stranger)[0],
+            "author": pd.factorize(whose)[0],
             "time": pd.to_datetime(rows["time"]),
             "kind": polarity.str.strip().str.lower(),
             "language": codes,

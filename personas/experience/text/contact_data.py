@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from personas.experience.text.vocabulary import read_vocabulary
 
@@ -56,7 +57,7 @@ NUMBERED = re.compile(
 )
 
 _NOT_A_STREET = r"(?!\s?(?:min|stunde|tage|uhr|euro|eur|€|%|km|meter|mal\b|jahr|woche|hour|day|times|am\b|pm\b))"
-_LINK_WORD = r"(?:(?:de|da|do|das|dos|del|della|dei|di|la|las|los|le|les|des|du|of|the)\s|[dl]['’])?"
+_LINK_WORD = r"(?:(?:de|da|do|das|dos|del|della|dei|di|la|las|los|le|les|des|du|of|the)\s|[dl]['’]){0,2}"
 ADDRESSES = tuple(
     re.compile(pattern)
     for pattern in (
@@ -90,7 +91,7 @@ _IBAN_LENGTHS = {
 }  # fmt: skip
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[\s.-]{0,2}\d[\s.-]{0,2}\d(?:[\s.-]{0,3}[A-Za-z0-9]){11,30}")
 _CARD_RUN = re.compile(r"(?<!\d)\d(?:[\s.\-_/]{0,3}\d){12,40}(?!\d)")
-_RUN = re.compile(r"(?<!\w)[+(]{0,2}\d(?:(?:[\s.\-/()\[\]_*~|]{0,3}|,)\d){5,40}")
+_RUN = re.compile(r"(?<!\d)[+(]{0,2}\d(?:(?:[\s.\-/()\[\]_*~|]{0,3}|,)\d){5,40}")
 
 _DAY, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:(?:19|20)\d\d|\d\d)"
 _AMOUNT = r"(?:\d{1,3}(?:[.,'\s]\d{3})+|\d{1,7})(?:[.,]\d{1,2})?"
@@ -126,8 +127,15 @@ def find_cards(text: str) -> Iterator[Span]:
         first = 0
         while first + 13 <= len(digits):
             begins = first == 0 or digits[first] != digits[first - 1] + 1
-            for length in (16, 15, 19, 18, 17, 14, 13) if begins and text[digits[first]] in "23456" else ():
-                if first + length <= len(digits) and _luhn([int(text[i]) for i in digits[first : first + length]]):
+            # All that is left of the run first: it may be longer than a card whose check happens to fit.
+            for length in (
+                dict.fromkeys((len(digits) - first, 16, 15, 19, 18, 17, 14, 13))
+                if begins and text[digits[first]] in "23456"
+                else ()
+            ):
+                if 13 <= length <= min(19, len(digits) - first) and _luhn(
+                    [int(text[i]) for i in digits[first : first + length]]
+                ):
                     yield digits[first], digits[first + length - 1] + 1
                     first += length
                     break
@@ -162,7 +170,7 @@ def find_numbers(text: str) -> Iterator[tuple[int, int, bool]]:
         dialled = run[0] in "+(" or groups[0].startswith("0")
         if digits < (WITH_CUE if cued or dialled else FEWEST_DIGITS):
             continue
-        rising = len(groups) > 2 and all(int(a) < int(b) for a, b in zip(groups, groups[1:], strict=False))
+        rising = len(groups) > 2 and all(int(a) < int(b) for a, b in pairwise(groups))
         if not cued and not dialled and rising and max(map(len, groups)) < 4:
             continue  # sizes 36 38 40 42
         yield match.start(), match.start() + len(run), cued or dialled

@@ -50,7 +50,7 @@ class Theme(Frozen):
     key : the same in every run over the same data; label : its most distinctive phrase; phrases : up to five
     kind : complaint, suggestion, praise as declared or as the score says; comment where neither is known; idea of staff
     touchpoint, stage : where most of its rows are, or (`placed_by` "problems") the problem its authors ticked far more
-        often than other authors did, whose code is `code`; "" = unknown
+        often than other authors did: its `code` and, as `about`, its words; "" = unknown
     comments, authors : how many; reach : its authors as a share of all authors (customers, or staff answers)
     severity : 0 to 1, how far below the middle of its scale the score given with the comments lies; not measured
         without scores; score : mean score as a share of its scale
@@ -72,6 +72,7 @@ class Theme(Frozen):
     touchpoint: str = ""
     stage: str = ""
     code: str = ""
+    about: str = ""
     placed_by: Literal["rows", "problems", ""] = ""
     quotes: tuple[Quote, ...] = ()
     segments: tuple[ThemeShare, ...] = ()

@@ -34,7 +34,8 @@ from personas.experience.text.vocabulary import read_vocabulary
 REGIONS = ("GB", "DE", "US", "PT", "FR", "ES", "IT", "NL", "AT", "CH", "BR", "IN", "PL", "SE", "AU")
 WORDS = {
     "e-mail": "[e-mail]", "telephone": "[telephone]", "card": "[card number]", "iban": "[account number]",
-    "number": "[number]", "address": "[address]", "link": "[link]", "handle": "[handle]", "id": "[id]", "name": "[name]",
+    "number": "[number]", "address": "[address]", "link": "[link]", "handle": "[handle]", "id": "[id]",
+    "name": "[name]",
 }  # fmt: skip
 
 
@@ -85,10 +86,14 @@ def redact(
     for pattern in ADDRESSES:
         for match in pattern.finditer(plain):
             take(*match.span(), "address")
-    for span in find_telephones(digits, regions):
-        take(*span, "telephone")
-    for start, end, dialled in find_numbers(_blotted(digits, taken)):
+    digits = _blotted(digits, taken)
+    telephones = list(find_telephones(digits, regions))
+    # A run of figures whole, though only a part of it would be a number of some region.
+    for start, end, dialled in find_numbers(digits):
+        dialled = dialled or any(s < end and e > start for s, e in telephones)
         take(start, end, "telephone" if dialled else "number")
+    for span in telephones:
+        take(*span, "telephone")
     for span in _names(plain, names):
         take(*span, "name")
     parts, last = [], 0

@@ -1,9 +1,9 @@
 """Themes of comments of one language and kind: TF-IDF and non-negative factors, kept only where they are found again.
 
-The number of themes is the one with most stable themes among those whose stable themes cover most comments. A theme is stable if
-its comments are found again, on average over refits from other starts on other samples, with a Jaccard overlap of 0.6;
-and all of it must beat the same comments with their words dealt out anew, in which a frequent word alone makes a
-"theme" that is found again fairly well.
+The number of themes is the one with most stable themes, among those whose stable themes cover most comments. A theme
+is stable if its comments are found again, on average over refits from other starts on other samples, with a Jaccard
+overlap of 0.6; and all of it must beat the same comments with their words dealt out anew, in which a frequent word
+alone makes a "theme" that is found again fairly well.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from personas.experience.text.wording import (
 
 FIT_SAMPLE, SEARCH_SAMPLE = 20_000, 4_000
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 12)
-REFITS, NULLS, KEPT = 6, 3, 0.8
+REFITS, NULLS, KEPT = 6, 2, 0.8
 STABLE = 0.6
 SHARE = 0.35  # of a comment's weight: what makes it one of the theme's
 AS_GOOD = 0.05
@@ -36,11 +36,11 @@ BLOCK = 50_000
 class Cluster:
     """One theme of a group of comments.
 
-    flags : (n,) bool, its comments; strength : (n,) how near each is to its centre, 0 to 1
+    flags : (n,) bool, its comments; nearness : (n,) cosine of each to its centre, 0 to 1
     """
 
     flags: np.ndarray
-    strength: np.ndarray
+    nearness: np.ndarray
     stability: float
     phrases: tuple[str, ...]
 
@@ -92,20 +92,21 @@ def find_clusters(
         return Clusters((), unstable=k, sampled=len(sample), chance=chance, note=note)
     centres = _factors(searched, k)
     if n <= FIT_SAMPLE:
-        shares = _shares(centres, matrix)
+        shares, nearness = _placed(centres, matrix)
     else:
 
         def matter(i: int) -> list[str]:
             return _content(matter_of(texts[i], courtesies), idle)
 
         blocks = (range(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
-        shares = np.vstack([_shares(centres, space.transform([matter(i) for i in block])) for block in blocks])
+        parts = [_placed(centres, space.transform([matter(i) for i in block])) for block in blocks]
+        shares, nearness = (np.vstack(part) for part in zip(*parts, strict=True))
     found = []
     for j in np.flatnonzero(np.array(stability) >= STABLE):
         flags = shares[:, j] >= SHARE
         if len(np.unique(authors[flags])) >= min_group:
             named = distinctive_phrases(phrases, flags[sample], whose, min_group)
-            found.append(Cluster(flags, shares[:, j], float(stability[j]), named))
+            found.append(Cluster(flags, nearness[:, j], float(stability[j]), named))
     found = [cluster for cluster in found if cluster.phrases]
     found.sort(key=lambda cluster: (-int(cluster.flags.sum()), cluster.phrases))
     return Clusters(tuple(found), unstable=k - len(found), sampled=len(sample), chance=chance)
@@ -171,6 +172,11 @@ def _shares(centres: np.ndarray, matrix) -> np.ndarray:
     total = weights.sum(axis=1, keepdims=True)
     shares = np.divide(weights, total, out=np.zeros_like(weights), where=total > 1e-6)
     return shares.round(6)  # so that the order of additions in another build decides no membership
+
+
+def _placed(centres: np.ndarray, matrix) -> tuple[np.ndarray, np.ndarray]:
+    """Shares and cosines of comments to the centres, both (n, k) and small in memory."""
+    return _shares(centres, matrix).astype(np.float32), (matrix @ centres.T).round(4).astype(np.float32)
 
 
 def _stability(matrix, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -85,8 +85,8 @@ def distinctive_phrases(
     """Choose up to five phrases that set the flagged texts apart from the others, the most distinctive first.
 
     phrases : per text; a phrase counts only if `min_group` authors use it, and a tenth of the flagged texts
-    The measure is the z of the log-odds of a text holding the phrase; phrases that share a word with a better one are
-    left out.
+    The measure is the root of the likelihood ratio [Dunning 1993]; phrases that share a word with a better one are left
+    out.
     """
     inside = Counter(phrase for i in np.flatnonzero(flags) for phrase in phrases[i])
     outside = Counter(phrase for i in np.flatnonzero(~flags) for phrase in phrases[i])
@@ -98,13 +98,10 @@ def distinctive_phrases(
             writers[phrase].add(author)
     scored = []
     for phrase in usual:
-        if len(writers[phrase]) < min_group:
-            continue
-        a, b = inside[phrase] + 0.5, outside[phrase] + 0.5
-        c, d = n - inside[phrase] + 0.5, m - outside[phrase] + 0.5
-        z = (np.log(a / c) - np.log(b / d)) / np.sqrt(1 / a + 1 / b + 1 / c + 1 / d)
-        # Among equally telling phrases, the one that more of the theme's authors use.
-        scored.append((round(float(z * (1 + LONGER * phrase.count(" "))), 6), inside[phrase], phrase))
+        if len(writers[phrase]) >= min_group:
+            told = telling(inside[phrase], n, outside[phrase], m)
+            # Among equally telling phrases, the one that more of the theme's authors use.
+            scored.append((round(told * (1 + LONGER * phrase.count(" ")), 6), inside[phrase], phrase))
     chosen: list[str] = []
     for _, _, phrase in sorted(scored, key=lambda row: (-row[0], -row[1], row[2])):
         taken = {word for other in chosen for word in other.split()}
@@ -113,3 +110,17 @@ def distinctive_phrases(
         if len(chosen) == MOST_PHRASES:
             break
     return tuple(chosen)
+
+
+def telling(a: int, n: int, b: int, m: int) -> float:
+    """The signed root of the likelihood ratio of `a` of `n` texts against `b` of `m` others [Dunning 1993].
+
+    Unlike a z of log-odds it does not shrink where all of one side and none of the other hold the phrase.
+
+    >>> round(telling(10, 10, 0, 10), 2), telling(5, 10, 5, 10)
+    (5.27, 0.0)
+    """
+    cells = ((a, n, a + b), (n - a, n, n + m - a - b), (b, m, a + b), (m - b, m, n + m - a - b))
+    parts = (count * np.log(count * (n + m) / (side * level)) for count, side, level in cells if count)
+    ratio = max(2 * float(sum(parts)), 0.0)
+    return float(np.sqrt(ratio)) * (1 if a * m >= b * n else -1)

@@ -38,7 +38,7 @@ def staff_ranges(views: Sequence[StaffView]) -> Figure:
         title = f"{widest.touchpoint}: {widest.reading}"
     return range_rows(
         [
-            Range(v.touchpoint, v.difference, note="staff {}, customers {}".format(*numbers.alike([v.staff, v.customers])))
+            Range(v.touchpoint, v.difference, note=" against ".join(numbers.alike([v.staff, v.customers])))
             for v in views
         ],
         title, "What staff think customers would say, less what customers say, with 95 % interval",

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from personas.numerals import Numerals, percent
 from personas.profiles.models import PainPoint
 from personas.report.figure import Figure, Table, render_marks
+from personas.report.figures.trend import moves
+
+MOST = 9
 
 
 def rank_words(pain: PainPoint) -> str:
@@ -22,19 +25,23 @@ def pain_bars(
     number: int = 0,
     currency: str = "USD",
     anchors: Mapping[str, str] | None = None,
+    most: int = MOST,
 ) -> Figure:
     """Draw the reach of each pain point with its interval and the rest; stage, severity and remedy stand below.
 
     number : the persona, for its colour; 0 for the base
     anchors : claim id → id on the page, to link each pain point to its evidence
+    most : no more are drawn, first those that rank first; how many are left out is said
     """
     numbers = Numerals(currency)
     ranked = sorted(pains, key=lambda p: p.rank)
+    more, ranked = len(ranked[most:]), ranked[:most]
     rows = [
         {
             "pain": p,
             "rank": rank_words(p),
             "links": [anchors[i] for i in p.claim_ids if i in anchors] if anchors else [],
+            "trend": p.trend_words if p.trend is not None and p.trend.measured and moves(p.trend) else "",
             "text": numbers.say(p.reach, [p.rest]),
             "rest_text": "" if p.rest is None or not p.rest.measured else numbers.value(p.rest, [p.reach]),
             "width": round(100 * (p.reach.value or 0), 2),
@@ -51,7 +58,7 @@ def pain_bars(
         claim=ranked[0].claim_ids[0] if ranked and ranked[0].claim_ids else "",
         subtitle="Share affected, per cent, with 95 % interval; tick: the rest",
         description="; ".join(f"{r['rank']}. {r['pain'].title}: {r['text']}" for r in rows),
-        marks=render_marks("pains", rows=rows, number=number),
+        marks=render_marks("pains", rows=rows, number=number, more=more),
         table=Table(
             ("Pain point", "Share affected", "Rest", "Severity", "Effect", "Affected"),
             tuple(

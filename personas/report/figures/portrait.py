@@ -83,9 +83,10 @@ def distribution_bars(distribution: Distribution, persona: Persona) -> Figure:
     known = f"known for {distribution.known:,} of {distribution.of:,}"
     return Figure(
         name="distribution",
+        readable=True,
         title=distribution.label,
         claim=distribution.claim_id or "",
-        subtitle=f"Bar: this persona, {known}. Tick: the rest, {distribution.known_rest:,} known",
+        subtitle=f"Bar: this persona, {known}. Tick and second figure: the rest, {distribution.known_rest:,} known",
         description="; ".join(f"{r['level']}: {r['text']}, rest {r['rest_text']}" for r in rows),
         marks=render_marks("distribution", rows=rows, persona=persona),
         table=Table(

@@ -47,6 +47,7 @@ def range_rows(
     alike = [row.estimate for row in rows]
     return Figure(
         name=name,
+        readable=True,
         title=title,
         subtitle=subtitle,
         description="; ".join(f"{row.label}: {numbers.say(row.estimate)}" for row in rows),

@@ -46,7 +46,15 @@ def trend_title(trends: Sequence[Trend], numbers: Numerals) -> str:
 
 
 def _size(slope: Estimate) -> Estimate:
-    return slope.model_copy(update={"value": abs(slope.value), "low": None, "high": None})
+    return in_points(slope).model_copy(update={"value": abs(in_points(slope).value), "low": None, "high": None})
+
+
+def in_points(slope: Estimate) -> Estimate:
+    """The change of a share in points: "1 % a month" could be read as growth by a hundredth."""
+    if slope.unit != "share":
+        return slope
+    bounds = {name: None if (v := getattr(slope, name)) is None else 100 * v for name in ("value", "low", "high")}
+    return slope.model_copy(update={**bounds, "unit": "points"})
 
 
 def _panel(trend: Trend, numbers: Numerals) -> dict:
@@ -59,7 +67,7 @@ def _panel(trend: Trend, numbers: Numerals) -> dict:
         (x, *(round(96 - 92 * (v - bottom) / span, 1) for v in row)) for x, row in zip(across, values, strict=True)
     ]
     band = [(x, high) for x, _, _, high in drawn] + [(x, low) for x, _, low, _ in reversed(drawn)]
-    change = f"{numbers.say(trend.slope)} a month"
+    change = f"{numbers.say(in_points(trend.slope))} a month"
     return {
         "label": trend.label,
         "line": " ".join(f"{x},{y}" for x, y, _, _ in drawn),

@@ -110,6 +110,26 @@
     fromHash();
     draw();
   }
+  // The weights of the answers given, added up and turned into probabilities.
+  var quiz = one("[data-quiz]");
+  if (quiz) {
+    var numbers = function (text) { return text ? text.split(" ").map(Number) : []; };
+    var place = function () {
+      var scores = numbers(quiz.dataset.quiz), best = 0, sum = 0;
+      all("input:checked", quiz).forEach(function (box) {
+        numbers(box.dataset.w).forEach(function (weight, i) { scores[i] += weight; });
+      });
+      scores = scores.map(Math.exp);
+      scores.forEach(function (score, i) { sum += score; if (score > scores[best]) best = i; });
+      all("[data-chance]", quiz).forEach(function (cell, i) {
+        cell.textContent = Math.round(100 * scores[i] / sum) + "\u00a0%";
+        if (i === best) one("[data-best]").textContent = "Most likely: " + cell.parentElement.firstChild.textContent;
+      });
+    };
+    quiz.addEventListener("change", place);
+    one("[data-placed]").hidden = false;
+    place();
+  }
   addEventListener("hashchange", openTarget);
   if (location.hash.indexOf("=") < 0) openTarget();
 })();
