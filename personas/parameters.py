@@ -67,6 +67,7 @@ PARAMETERS = (
         50,
         optional=True,
     ),
+    Parameter("algorithm", "word", "how customers are divided", SEGMENTS, choices=("k-means", "latent class")),
     Parameter("max_segments", "whole number", "largest number of segments to try", SEGMENTS, 1, 50),
     Parameter("pairs", "whole number", "pairs of bootstrap samples for stability", SEGMENTS, 5, 1000),
     Parameter("null_draws", "whole number", "structureless tables to compare with", SEGMENTS, 19, 10_000),

@@ -19,7 +19,7 @@ from personas.segments.figures import SEPARATION, STABILITY
 from personas.segments.judgement import Judgement, judge
 from personas.segments.layout import sample_rows
 from personas.segments.models import Evidence
-from personas.segments.resampling import Effort
+from personas.segments.resampling import Effort, effort_of
 from personas.segments.usefulness import Usefulness, judge_by_leaving_out, judge_usefulness
 
 NULL_STEPS = (
@@ -29,11 +29,6 @@ NULL_STEPS = (
     399,
     999,
 )  # null tables are added in these steps while their number could still change the answer
-# A latent class takes some twenty times as long to fit, so that fewer resamples must do; the evidence says so.
-EFFORTS = {
-    "k-means": Effort(),
-    "latent class": Effort(pairs=5, pairs_published=30, pairs_shown=15, nulls=59, null_pairs=2),
-}
 
 
 @dataclass(frozen=True)
@@ -88,18 +83,22 @@ def compare_candidates(
     workers: int | None = None,
     fit_sample: int = 20_000,
     algorithm: str = "k-means",
+    pairs: int = 100,
+    null_draws: int = 99,
 ) -> Comparison:
     """Judge every number of segments from 1 to `max_segments`.
 
     Resampling starts small and goes on only where its interval does not decide yet.
     fit_sample : customers to fit and resample on at most; everybody is assigned in the end
     algorithm : "k-means" or "latent class"; the customer table's survey weights are honoured
+    pairs, null_draws : most bootstrap pairs for one k, and null tables before chance is said to be ruled out;
+        `effort` sets all of the resampling instead
     Raises InputError when no forming feature carries information or there is no such algorithm.
     """
     if algorithm not in ALGORITHMS:
         fix = did_you_mean(algorithm, list(ALGORITHMS))
         raise InputError([Problem("parameter algorithm", f"{algorithm}", " or ".join(ALGORITHMS), fix)])
-    effort = effort or EFFORTS[algorithm]
+    effort = effort or effort_of(algorithm, pairs, null_draws)
     ks = tuple(range(1, max_segments + 1))
     candidates = fit_candidates(
         customers.frame, customers.features, ks, seed, effort, block_weights, workers, algorithm, fit_sample,

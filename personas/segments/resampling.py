@@ -44,6 +44,18 @@ class Effort:
     most_nulls: int = 199
 
 
+def effort_of(algorithm: str, pairs: int, null_draws: int) -> Effort:
+    """The resampling for an algorithm, with the most pairs and the usual null tables that an analyst asks for.
+
+    A latent class takes some twenty times as long to fit, so that fewer resamples must do; the evidence says so.
+    """
+    most = max(null_draws, Effort.most_nulls)
+    if algorithm == "latent class":
+        fewer, draws = min(pairs, 30), min(null_draws, 59)
+        return Effort(5, fewer, min(fewer, 15), nulls=draws, null_pairs=2, most_nulls=min(most, 99))
+    return Effort(pairs_published=pairs, nulls=null_draws, most_nulls=most)
+
+
 @dataclass(frozen=True)
 class Resampled:
     """Raw results of the resampling; keys are numbers of segments.

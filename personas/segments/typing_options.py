@@ -89,6 +89,8 @@ def _bands(feature: Feature, column: pd.Series, min_group: int):
         below = (known >= (limits[-1] if limits else -np.inf)) & (known < cut)
         if below.sum() >= min_group and (known >= cut).sum() >= min_group:
             limits.append(cut)
+    if not limits:
+        return (), values
     edges = [None, *limits, None]
     answers = tuple(
         Answer(label=band_words(low, high, feature), low=low, high=high, weights=()) for low, high in pairwise(edges)
@@ -115,7 +117,8 @@ def band_words(low: float | None, high: float | None, feature: Feature) -> str:
     def say(value: float) -> str:
         if feature.unit == "share":
             return percent(value)
-        return f"{value:,g}".replace("-", "−")
+        text = f"{value:,.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.01 else f"{value:g}"
+        return text.replace("-", "−")
 
     if low is None:
         return f"under {say(high)}"

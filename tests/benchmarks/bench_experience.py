@@ -131,15 +131,17 @@ def hand_written(lines: int) -> dict[tuple, tuple]:
     metrics = ask(ANSWER, "answers", "true", "metric", FIVE)
     for metric, name, label, scale in (
         ("nps", "net", "Recommendation (NPS)", 100), ("csat", "top", "Satisfaction (CSAT)", 1),
-        ("csat", "score", "Mean satisfaction", 10), ("ces", "score", "Ease (CES)", 10), ("ces", "easy", "Found it easy", 1),
+        ("csat", "score", "Mean satisfaction", 10), ("ces", "score", "Ease (CES)", 10),
+        ("ces", "easy", "Found it easy", 1),
     ):  # fmt: skip
         rows = by_segment(metrics[metrics["metric"] == metric], name, scale, student=name == "score")
         found |= {(label, number): value for number, value in rows.items()}
-    for where, name, words in (
-        (RATED, "score", "{}"), (RATED, "gap", "{}: against expectation"), ("metric = 'ces'", "score", "{}: ease"),
+    eased = ask(ANSWER, "answers", "touchpoint <> '' AND metric = 'ces'", "touchpoint", FIVE)
+    rated = ask(ANSWER, "answers", f"touchpoint <> '' AND {RATED}", "touchpoint", FIVE)
+    for asked, name, words in (
+        (rated, "score", "{}"), (rated, "gap", "{}: against expectation"), (eased, "score", "{}: ease"),
     ):  # fmt: skip
-        rated = rated if name == "gap" else ask(ANSWER, "answers", f"touchpoint <> '' AND {where}", "touchpoint", FIVE)
-        for touchpoint, rows in rated.groupby("touchpoint"):
+        for touchpoint, rows in asked.groupby("touchpoint"):
             values = by_segment(rows, name, 10, student=True)
             found |= {(words.format(touchpoint), number): value for number, value in values.items()}
     channels = ask(FELT, "answers", f"touchpoint <> '' AND {RATED}", "touchpoint, channel", SAID)
@@ -162,7 +164,8 @@ def journey(engine, ask, members: pd.DataFrame) -> dict[tuple, tuple]:
             found[*place, "each", number] = (own["c_x"].sum() / own["c_n"].sum(), None)
     for way in ("channel", "environment"):
         counted = engine.sql(
-            f"SELECT segment, stage, touchpoint, {way} AS way, count(*) AS n FROM contacts JOIN members USING (customer) "
+            f"SELECT segment, stage, touchpoint, {way} AS way, count(*) AS n "
+            "FROM contacts JOIN members USING (customer) "
             f"WHERE stage IS NOT NULL AND {way} IS NOT NULL AND NOT {SURVEY} GROUP BY ALL"
         ).df()
         counted = pd.concat([counted, counted.assign(segment=0)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -43,7 +44,8 @@ def write_kept(section: str, code: str, params: Params, found: dict) -> None:
 def _one_thread() -> None:
     from threadpoolctl import threadpool_limits
 
-    threadpool_limits(1)
+    os.environ["OMP_NUM_THREADS"] = "1"  # for what is loaded later
+    threadpool_limits(1)  # for what is loaded already
 
 
 def kept_cases(section, cases: Sequence[Params]) -> list[tuple[Params, dict]]:

@@ -32,7 +32,7 @@ def histories(rows):
 def test_expected_purchases_of_a_new_customer_are_those_published_for_cdnow():
     new = histories([(0, 0, 0, 0)])
     found = [known().expected_purchases(new, weeks)[0] for weeks in (1, 3, 32, 78)]
-    assert found == pytest.approx([0.0532, 0.1506, 1.0437, 1.8576], abs=4e-4)  # parameters published to 3 or 4 digits
+    assert found == pytest.approx([0.0532, 0.1506, 1.0437, 1.8576], rel=1e-3)  # parameters have 4 digits
 
 
 def test_the_gamma_gamma_mean_is_that_of_its_paper():
@@ -141,19 +141,21 @@ def test_the_forecast_is_tried_out_on_what_came_later(told):
     assert model.predicted == pytest.approx(model.actual, rel=0.15)
 
 
-def test_the_interval_is_that_of_a_bootstrap_that_fits_anew(shop, told):
-    """30 draws: the standard deviation is known to 13 %, hence the tolerance of three times that."""
-    kpis, _, _ = told
+def test_the_interval_is_that_of_a_bootstrap_that_fits_anew():
+    """20 draws: the standard deviation is known to 16 %, hence the tolerance of nearly three times that."""
+    lines = planted(450, 12)
+    small = SimpleNamespace(lines=lines, table=engine(lines), histories=gather_histories(engine(lines), START, END))
+    kpis, _, _ = lifetimes(small)
     terms, rng = LifetimeValue(horizon_months=6), np.random.default_rng(2)
     values, alive = [], []
-    for _ in range(30):
-        again = shop.histories.iloc[rng.integers(0, len(shop.histories), len(shop.histories))].reset_index(drop=True)
+    for _ in range(20):
+        again = small.histories.iloc[rng.integers(0, len(small.histories), len(small.histories))].reset_index(drop=True)
         fitted = fit_buying(again, "mbg_nbd", END, 7)
         values.append(value_over(fitted, again, terms).mean())
         alive.append(fitted.probability_alive(again).mean())
     for kpi, draws in zip(kpis[0], (values, alive), strict=True):
         half = kpi.estimate.high - kpi.estimate.value
-        assert half == pytest.approx(1.96 * np.std(draws, ddof=1), rel=0.4), kpi.key
+        assert half == pytest.approx(1.96 * np.std(draws, ddof=1), rel=0.45), kpi.key
 
 
 def test_segments_stand_beside_the_rest_and_are_not_tested(told):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 
+import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -11,8 +12,12 @@ from hypothesis import strategies as st
 
 from personas.report import write_exports, write_index, write_report
 from personas.report.exports import inert
+from personas.segments import TypingTool
+from tests.customers.journey import build_journey
+from tests.profiles.divided import divided_journey
 from tests.report import examples
 from tests.report.pages import read_page
+from tests.report.questionnaires import tool_of
 
 
 @pytest.fixture
@@ -30,7 +35,7 @@ def membership():
 
 def test_members_are_named_ordered_and_complete(tmp_path, membership):
     persona_set = examples.grocery(3)
-    _, parquet = write_exports(tmp_path, membership, persona_set)
+    _, parquet, *_ = write_exports(tmp_path, membership, persona_set)
     frame = pd.read_parquet(parquet)
     assert list(frame.columns) == ["customer_id", "persona_id", "persona", "confidence", "in_between", "typical"]
     assert list(frame["customer_id"]) == sorted(membership["customer_id"])
@@ -41,7 +46,7 @@ def test_members_are_named_ordered_and_complete(tmp_path, membership):
 
 def test_csv_cells_that_a_spreadsheet_would_run_are_made_inert(tmp_path, membership):
     persona_set = examples.grocery(3, lambda words: "+" + words)
-    csv, _ = write_exports(tmp_path, membership, persona_set)
+    csv, *_ = write_exports(tmp_path, membership, persona_set)
     frame = pd.read_csv(csv, dtype=str)
     assert set(frame["customer_id"]) == {"'=HYPERLINK(1)", "'-7", "a", "b"}
     assert all(name.startswith("'+") for name in frame["persona"])
@@ -51,14 +56,59 @@ def test_csv_cells_that_a_spreadsheet_would_run_are_made_inert(tmp_path, members
 @given(st.text(max_size=20))
 def test_inert_text_never_starts_a_formula_and_loses_nothing(text):
     safe = inert(text)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"))
     assert safe.removeprefix("'") == text or safe == text
 
 
 def test_exports_are_readable_by_their_owner_only(tmp_path, membership):
     for _ in range(2):
-        for path in write_exports(tmp_path, membership, examples.grocery(3)):
+        for path in write_exports(tmp_path, membership, examples.grocery(3), tool=tool_of(examples.grocery(3))):
             assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "exports").stat().st_mode) == 0o700
+
+
+def test_loyalists_and_those_at_risk_have_a_column_only_where_a_rule_could_decide(tmp_path, membership):
+    nobody = pd.array([pd.NA] * 4, dtype="boolean")
+    flags = pd.DataFrame({"customer_id": ["a", "b", "-7", "=HYPERLINK(1)"], "loyalist": nobody})
+    flags["at_risk"] = pd.array([True, False, None, False], dtype="boolean")
+    _, parquet, *_ = write_exports(tmp_path, membership, examples.grocery(3), flags=flags)
+    frame = pd.read_parquet(parquet).set_index("customer_id")
+    assert "loyalist" not in frame
+    assert frame["at_risk"].astype("boolean").to_dict() == {"a": True, "b": False, "=HYPERLINK(1)": False, "-7": pd.NA}
+    text = (tmp_path / "exports" / "members.csv").read_text()
+    assert text.splitlines()[0] == "customer_id,persona_id,persona,confidence,in_between,typical,at_risk"
+
+
+def test_a_run_leaves_nothing_of_the_one_before(tmp_path, membership):
+    write_exports(tmp_path, membership, examples.grocery(6), tool=tool_of(examples.grocery(6)))
+    written = write_exports(tmp_path, membership, examples.grocery(3))
+    there = {path for path in (tmp_path / "exports").rglob("*") if path.is_file()}
+    assert there == set(written)
+    assert len(there) == 5
+
+
+def test_the_assignment_is_written_for_both_engines_with_where_it_is_from(tmp_path):
+    customers, persona_set = build_journey(), examples.grocery(4)
+    segmentation = divided_journey()
+    write_exports(tmp_path, segmentation.members, persona_set, segmentation)
+    for name, quote in (("assign.sql", '"'), ("assign.spark.sql", "`")):
+        text = (tmp_path / "exports" / name).read_text(encoding="utf-8")
+        assert text.startswith(f"-- {persona_set.dataset.title}\n-- Data to 1 January 2018.\n-- Simulated data")
+        assert f"FROM {quote}customers{quote}" in text
+    with duckdb.connect() as connection:
+        connection.register("customers", customers.frame)
+        found = connection.sql((tmp_path / "exports" / "assign.sql").read_text(encoding="utf-8")).df()
+    members = pd.read_parquet(tmp_path / "exports" / "members.parquet").set_index("customer_id")
+    found = found.set_index("customer_id").loc[members.index]
+    assert (found["persona_id"] == members["persona_id"]).all()
+    assert (found["persona"] == members["persona"]).all()
+    assert (found["confidence"] == members["confidence"]).all()
+
+
+def test_the_questionnaire_is_written_as_it_is(tmp_path, membership):
+    tool = tool_of(examples.grocery(3), lambda words: words + examples.HOSTILE)
+    write_exports(tmp_path, membership, examples.grocery(3), tool=tool)
+    assert TypingTool.model_validate_json((tmp_path / "exports" / "typing_tool.json").read_bytes()) == tool
 
 
 def test_exports_are_the_same_bytes_each_time(tmp_path, membership):

@@ -135,6 +135,12 @@ def test_numbers_become_bands_with_round_limits():
     assert (option.given[5::6] == -1).all()
 
 
+def test_large_and_small_limits_are_written_out():
+    column = pd.Series(np.arange(1_000.0) * 5_000)
+    assert option_of(feature("spend", "number"), column, 10).answers[0].label == "under 1,000,000"
+    assert option_of(feature("spend", "number"), column / 1e9, 10).answers[0].label == "under 0.001"
+
+
 def test_no_answer_is_offered_that_fewer_than_the_least_group_gave():
     words = pd.Series(["a"] * 50 + ["b"] * 40 + ["rare"] * 9 + [None] * 20)
     option = option_of(feature("f", "category"), words, 10)

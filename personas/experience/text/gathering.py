@@ -21,9 +21,10 @@ from personas.experience.text.places import Place, Problems, gather_problems, pl
 from personas.experience.text.quotes import PrivacyCount, choose_quotes, known_ids, known_names, near_centre
 from personas.experience.text.sentiment import Mood, learn_mood
 from personas.experience.text.texts import Texts
-from personas.experience.text.themes import FIT_SAMPLE, Cluster, find_clusters
+from personas.experience.text.themes import FIT_SAMPLE, Cluster, filed_clusters, find_clusters
 from personas.experience.text.vocabulary import language_name
 
+ROW_COLUMNS = ("place", "time", "theme", "good")
 KINDS = ("complaint", "suggestion", "praise", "comment")
 NO_TEXT = NotMeasured(
     what="Themes in what customers write", why="no feedback table has texts",
@@ -53,6 +54,9 @@ def gather_themes(
     min_group : no theme of fewer authors is shown
     """
     ids = customers.frame["customer_id"]
+    if not any("text" in dataset.tables[role].columns for role in ("feedback", "employees") if role in dataset.tables):
+        nobody = np.zeros(len(ids), bool)
+        return Texts(Themes(not_measured=(NO_TEXT,)), {}, {}, nobody, pd.DataFrame(columns=list(ROW_COLUMNS)))
     comments = gather_comments(dataset, ids)
     staff = gather_comments(dataset, ids, "employees")
     return arrange_themes(
@@ -101,7 +105,7 @@ def arrange_themes(
     found = _joined(found)
     counted = PrivacyCount()
     themes = _worded(found, rows, segments, dataset, counted, min_group)
-    ideas = _ideas(staff, min_group, seed, rows)
+    ideas, untold = _ideas(staff, min_group, seed)
     words = _distinctive(rows, segments, min_group, seed)
     placed = np.unique(np.concatenate([item.positions for item in found])) if found else np.zeros(0, int)
     told = Themes(
@@ -114,7 +118,7 @@ def arrange_themes(
             shown=counted.shown, redacted=dict(sorted(counted.redacted.items())), withheld=counted.withheld,
             small=counted.small,
         ),
-        not_measured=tuple([NO_TEXT] if comments.read == 0 else gaps),
+        not_measured=(*([NO_TEXT] if comments.read == 0 else gaps), *untold),
         comments=len(rows), authors=comments.authors, unplaced=len(rows) - len(placed), unstable=unstable,
         sample=FIT_SAMPLE, notes=_notes(comments),
     )  # fmt: skip
@@ -304,15 +308,19 @@ def _by_segment(author: np.ndarray, segment: np.ndarray, where: np.ndarray, min_
     return tuple(shares)
 
 
-def _ideas(staff: Comments, min_group: int, seed: int, rows: pd.DataFrame) -> tuple[Theme, ...]:
-    """Themes of what staff wrote, without quotes: a team may be small, and colleagues know each other's words."""
-    found = []
+def _ideas(staff: Comments, min_group: int, seed: int) -> tuple[tuple[Theme, ...], list[NotMeasured]]:
+    """Themes of what staff wrote, without quotes: a team may be small, and colleagues know each other's words.
+
+    Where the words form no theme, ideas that are filed under a touchpoint are told by it.
+    """
+    found, notes = [], []
     for language, where in _by_language(staff.rows):
         if language in UNSPACED or language == UNKNOWN:
             continue
         inside = staff.rows.iloc[where].reset_index(drop=True)
         clusters = find_clusters(list(inside["text"]), inside["author"].to_numpy(), language, min_group, seed)
-        for cluster in clusters.clusters:
+        notes += [clusters.note] if clusters.note else []
+        for cluster in clusters.clusters or filed_clusters(inside, language, min_group):
             place = place_by_rows(inside[cluster.flags])
             found.append(_Found("idea", place, ((language, cluster, where),)))
     keys: set[str] = set()
@@ -321,7 +329,10 @@ def _ideas(staff: Comments, min_group: int, seed: int, rows: pd.DataFrame) -> tu
         key = _key(item, keys)
         keys.add(key)
         ideas.append(_theme(item, key, staff.rows, item.positions, np.zeros(len(staff.rows), int), (), min_group))
-    return tuple(ideas)
+    if ideas or not notes:
+        return tuple(ideas), []
+    gap = NotMeasured(what="Themes of staff ideas", why=notes[0], would_need="more ideas, or ideas filed by touchpoint")
+    return (), [gap]
 
 
 def _notes(comments: Comments) -> tuple[str, ...]:
@@ -354,6 +365,6 @@ def _aligned(told: Themes, themes: Sequence[tuple[Theme, np.ndarray]], rows: pd.
         parts.append(inside[["place", "time", "good"]].assign(theme=theme.key))
     wrote = np.zeros(n, bool)
     wrote[place[place >= 0]] = True
-    columns = ["place", "time", "theme", "good"]
+    columns = list(ROW_COLUMNS)
     long = pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
     return Texts(told, said, depth, wrote, long)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from personas.experience.text.wording import (
     distinctive_phrases,
@@ -110,6 +111,22 @@ def find_clusters(
     found = [cluster for cluster in found if cluster.phrases]
     found.sort(key=lambda cluster: (-int(cluster.flags.sum()), cluster.phrases))
     return Clusters(tuple(found), unstable=k - len(found), sampled=len(sample), chance=chance)
+
+
+def filed_clusters(rows: pd.DataFrame, language: str, min_group: int = 10) -> tuple[Cluster, ...]:
+    """Themes as comments were filed: a touchpoint with enough authors each, worded like any other theme.
+
+    rows : `text`, `author` and `touchpoint`; stability is 1, since nothing was fitted
+    """
+    idle, found = function_words(language), []
+    phrases = [phrases_of(matter_of(text, frozenset()), idle) for text in rows["text"]]
+    authors = rows["author"].to_numpy()
+    for touchpoint in sorted(set(rows["touchpoint"]) - {""}):
+        flags = (rows["touchpoint"] == touchpoint).to_numpy()
+        if len(np.unique(authors[flags])) >= min_group:
+            named = distinctive_phrases(phrases, flags, authors, min_group) or (touchpoint.lower(),)
+            found.append(Cluster(flags, flags.astype(np.float32), 1.0, named))
+    return tuple(found)
 
 
 def _content(clauses: list[list[str]], idle: frozenset[str]) -> list[str]:

@@ -94,6 +94,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
     """
     numbers = Numerals(currency)
     ranked = sorted((p for p in pains if p.reach.measured), key=lambda p: p.rank)
+    more, ranked = len(ranked[MOST:]), ranked[:MOST]
     highest = max((p.reach.high or p.reach.value for p in ranked), default=1.0)
     top = min(1.0, max(0.2, -(-highest * 10 // 1) / 10))
     points = []
@@ -101,7 +102,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
         x, y = 100 * p.reach.value / top, 100 * (1 - p.severity)
         points.append({"pain": p, "mark": i, "x": round(x, 2), "y": round(y, 2), "text": numbers.say(p.reach),
                        "told": told(p, numbers.say(p.reach)),
-                       "impact": p.impact_words if p.impact.measured else "",
+                       "impact": p.impact_words.partition(", other pain points")[0] if p.impact.measured else "",
                        "low": round(100 * (p.reach.low if p.reach.low is not None else p.reach.value) / top, 2),
                        "high": round(100 * (p.reach.high if p.reach.high is not None else p.reach.value) / top, 2),
                        "quadrant": QUADRANTS[(x >= 50) + 2 * (y > 50)]})  # fmt: skip
@@ -114,7 +115,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
         description="; ".join(
             f"{q['mark']}. {q['pain'].title}: {q['text']} affected, {q['quadrant'].lower()}" for q in points
         ),
-        marks=render_marks("priorities", points=points, quadrants=QUADRANTS, top=percent(top)),
+        marks=render_marks("priorities", points=points, quadrants=QUADRANTS, top=percent(top), more=more),
         table=Table(
             ("Pain point", "Share affected", "Severity", "Effect", "Quadrant"),
             tuple(
