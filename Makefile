@@ -7,6 +7,7 @@ P ?=
 DATA ?=
 NAME =
 FROM =
+ONLY =
 
 # Taken as they were typed and handed on in the environment: neither make nor the shell ever reads their text.
 override DATASET := $(value DATASET)
@@ -14,7 +15,8 @@ override P := $(value P)
 override DATA := $(value DATA)
 override NAME := $(value NAME)
 override FROM := $(value FROM)
-export DATASET P DATA NAME FROM
+override ONLY := $(value ONLY)
+export DATASET P DATA NAME FROM ONLY
 export PYTHONPATH := $(CURDIR)
 
 # An active conda environment made from environment.yml is used as it is; else .venv is made from the lock.
@@ -35,7 +37,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas pdf split dataset test lab lint clean env FORCE
+.PHONY: help personas pdf split dataset test evidence bench lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -92,6 +94,12 @@ test: $(ENVIRONMENT) ## style, then every test
 	@"$(PYTHON)" -m ruff check .
 	@"$(PYTHON)" -m ruff format --check .
 	@OMP_NUM_THREADS=1 "$(PYTHON)" -m pytest -n 2 --dist loadfile
+
+evidence: $(ENVIRONMENT) ## count what the methods promise over simulated tables (long; goes on where it stopped): ONLY="coverage recovery"
+	@OMP_NUM_THREADS=1 "$(PYTHON)" -m tests.evidence
+
+bench: $(ENVIRONMENT) ## time tasks beside the plain way, and write docs/benchmarks.md: ONLY=segments
+	@"$(PYTHON)" -m tests.benchmarks
 
 lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left
 	@"$(PYTHON)" -m ruff check --fix .

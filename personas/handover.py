@@ -33,6 +33,7 @@ WRITTEN_BY = {
     "space.json": "02_segments",
     "map.json": "02_segments",
     "experience.json": "03_experience",
+    "themes.json": "03_experience",
     "personas.json": "04_profiles",
     "changes.json": "05_changes",
 }

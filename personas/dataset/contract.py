@@ -208,13 +208,14 @@ class Customers(Strict):
     account: Annotated[Mapped | None, Target("id", "account_id")] = Field(None, description="Company of a contact.")
     weight: Annotated[Mapped | None, Target("number")] = Field(None, description="Survey weight.")
     referred_by: Annotated[Mapped | None, Target("id")] = Field(None, description="Customer who referred this one.")
+    names: Words = Field((), description="Columns with people's names: never shown, only taken out of quotes.")
     attributes: dict[str, AttributeContract] = Field({}, description="What is known about the customer.")
 
     @model_validator(mode="after")
     def _whole(self) -> Customers:
         if (self.source is None) != (self.id is None):
             raise ValueError("source and id together, or neither where customers are only seen in other tables")
-        if self.source is None and (self.attributes or self.account or self.weight or self.referred_by):
+        if self.source is None and (self.attributes or self.account or self.weight or self.referred_by or self.names):
             raise ValueError("source: the table that the attributes are in")
         return self
 

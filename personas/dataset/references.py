@@ -244,8 +244,9 @@ def _columns_named(keys: list, part):
         yield item.column, [*keys, "items", name]
         if item.expectation is not None:
             yield item.expectation, [*keys, "items", name, "expectation"]
-    for number, column in enumerate(getattr(part, "columns", ())):
-        yield column, [*keys, "columns", number]
+    for key in ("columns", "names"):
+        for number, column in enumerate(getattr(part, key, ())):
+            yield column, [*keys, key, number]
 
 
 def _expressions(keys: list, part):

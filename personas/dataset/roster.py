@@ -8,7 +8,7 @@ from datetime import datetime
 import ibis
 
 from personas.dataset.clock import Clock
-from personas.dataset.columns import read_attribute, read_value
+from personas.dataset.columns import as_text, read_attribute, read_value
 from personas.dataset.contract import ROLES, Accounts, Contract, Customers, Feature
 from personas.dataset.expressions import translate_expression
 from personas.dataset.normalise import Part, Rule, joined, mapped_fields, normalise
@@ -31,6 +31,8 @@ def normalise_listed(listed: Customers | Accounts, keys: tuple, contract: Contra
         made[name] = reading.value
         if reading.raw is not None:
             raws[f"raw {name}"] = reading.raw
+    for name in getattr(listed, "names", ()):
+        raws[f"private {name}"] = as_text(columns.values[name])
     flags = {
         f"aside {number}": translate_expression(rule.when, columns.values).fill_null(False)
         for number, rule in enumerate(listed.set_aside)

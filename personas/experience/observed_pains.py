@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import pandas as pd
 
-from personas.experience.friction import CASE_FEATURES, CONTACT_FEATURES, CUSTOMER_FEATURES, Friction
+from personas.experience.friction import Friction
 from personas.experience.halves import Halves
 from personas.experience.playbook import Playbook
 from personas.experience.signals import Signal
@@ -87,8 +87,3 @@ def _halves(signal: Signal, friction: Friction, name: str, contacts: bool, n: in
                 asked[at] = signal.exposed(frame)
         flags += [asked, hurt]
     return Halves(*flags)
-
-
-def known_features() -> dict[str, dict[str, str]]:
-    """The features that rules may look at beside the columns of the customer table, by what the rule is for."""
-    return {"touchpoint": CONTACT_FEATURES, "category": CASE_FEATURES, "customer": CUSTOMER_FEATURES}

@@ -64,6 +64,8 @@ def measure_pains(
     friction = gather_friction(dataset, frame["customer_id"]) if dataset is not None else Friction({}, {}, frame[[]])
     middle = midpoint(dataset) if dataset is not None else None
     lists = _listed(known, texts, friction, playbook, (rivals or {}).get(0, ()), middle)
+    # Rules on behaviour look at the customer table and at what contacts, cases and contracts add to it.
+    frame = frame.join(friction.whole[[name for name in friction.whole if name not in frame]])
     habits = {polarity: _behaviour(playbook, polarity) for polarity in ("pain", "delight")}
     allowed = {polarity: _allowed_signals(habits[polarity], frame, segments, min_group) for polarity in habits}
     everybody = np.ones(len(frame), bool)

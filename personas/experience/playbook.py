@@ -17,11 +17,14 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ValidationError
 
+from personas.customers.feedback import METRICS
+from personas.customers.wording import read_wording
 from personas.dataset import Dataset
 from personas.dataset.contract import PLAYBOOKS
 from personas.dataset.document import Document, read_document
 from personas.errors import InputError, Problem, did_you_mean
 from personas.estimates import Frozen
+from personas.experience.friction import CASE_FEATURES, CONTACT_FEATURES, CUSTOMER_FEATURES
 from personas.experience.signals import PLACES, Bound, Depth, Remedy, Signal
 
 FOLDER = Path(__file__).parent / "playbooks"
@@ -78,7 +81,34 @@ def choose_playbook(dataset: Dataset) -> Playbook:
     """
     chosen = dataset.contract.playbook
     own = tuple(dataset.folder / name for name in chosen if name not in PLAYBOOKS)
-    return read_playbook(tuple(name for name in chosen if name in PLAYBOOKS), own)
+    playbook = read_playbook(tuple(name for name in chosen if name in PLAYBOOKS), own)
+    if problems := [problem for path in own for problem in _unknown_features(path, playbook, dataset)]:
+        raise InputError(problems)
+    return playbook
+
+
+def _unknown_features(path: Path, playbook: Playbook, dataset: Dataset) -> list[Problem]:
+    """Features of an own rule that no dataset could have, since a rule without its features is passed over in silence."""
+    document = _own_document(path)
+    attributes = {attribute.name for attribute in dataset.attributes} | set(dataset.contract.features)
+    known = {
+        "customer": [*read_wording(), *CUSTOMER_FEATURES, *METRICS, "feedback_given", "survey_response", *attributes],
+        "touchpoint": list(CONTACT_FEATURES),
+        "category": list(CASE_FEATURES),
+    }
+    problems = []
+    for key in document.values.get("signals") or {}:
+        rule = playbook.signals.get(key)
+        for name in sorted(rule.features) if rule is not None else ():
+            made = rule.each == "customer" and name.startswith(("mix_", "rating_"))
+            if name not in known[rule.each] and not made:
+                fix = did_you_mean(name, known[rule.each])
+                problems.append(Problem(document.place(("signals", key)), f'the feature "{name}"', "a feature", fix))
+    return problems
+
+
+def _own_document(path: Path) -> Document:
+    return read_document(path, f"data/{path.parent.name}/{path.name}")
 
 
 @cache
@@ -95,7 +125,7 @@ def read_playbook(sets: tuple[str, ...] = (), own: tuple[Path, ...] = ()) -> Pla
         raise InputError([Problem("playbook", f'"{n}"', "a set", did_you_mean(n, PLAYBOOKS)) for n in unknown])
     names = [*ALWAYS, *(f"{name}.yml" for name in sets if name != "general")]
     documents = [read_document(FOLDER / name, f"personas/experience/playbooks/{name}") for name in names]
-    documents += [read_document(path, f"data/{path.parent.name}/{path.name}") for path in own]
+    documents += [_own_document(path) for path in own]
     return _together(documents)
 
 

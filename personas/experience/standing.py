@@ -28,6 +28,7 @@ from personas.segments import Segmentation
 from personas.segments.kmeans import squared_distances
 from personas.segments.membership import IN_BETWEEN
 
+GONE_DAYS = 182
 RULES = Path(__file__).parent / "standing.yml"
 
 
@@ -142,6 +143,7 @@ def measure_standing(
     if later is not None:
         stopped = rehearsal.outcomes["frequency"].fillna(0).to_numpy() == 0
         placed = pd.Series(segments, index=customers.frame["customer_id"]).reindex(later["customer_id"])
+        there = (later["recency"] <= GONE_DAYS).to_numpy()  # who had gone long before cannot stop
         tried = _Counts(placed.fillna(-1).to_numpy(int), None, min_group)
 
     def count(key: str, label: str, words: str, chosen: list[Rule], segment: int) -> RuleCount:
@@ -149,8 +151,8 @@ def measure_standing(
         confirmed = otherwise = None
         if later is not None and all(rule.applies(later) for rule in chosen):
             could, was = _any(chosen, later)
-            confirmed, _n = tried.share(stopped, was, segment)
-            otherwise, _n = tried.share(stopped, could & ~was, segment)
+            confirmed, _n = tried.share(stopped, was & there, segment)
+            otherwise, _n = tried.share(stopped, could & ~was & there, segment)
         share, n = counts.share(found, decided, segment)
         inside = segments == segment if segment else np.ones(len(frame), bool)
         return RuleCount(

@@ -274,6 +274,8 @@ def _told(trouble, voices, asked, outcome, member, segment, severity, impact, mi
     if _glad(asked):
         return Delight(**common, impact_words=gain_words(impact, noun, not trouble.whole), customers=int(hurt.sum()))
     trend, trend_words = measure_trend(trouble.halves, member, voices.weights, min_group)
+    if asked.kind == "stated" and voices.spoke_by_half is None:
+        trend_words = "trend not measured: answers carry no date"
     remedy = trouble.remedy or asked.playbook.remedy_for(trouble.touchpoint, trouble.title)
     return PainPoint(
         **common, severity=severity, severity_words=severity_words(severity), affected=int(hurt.sum()),

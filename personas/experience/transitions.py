@@ -41,7 +41,7 @@ def measure_movement(interactions, members, groups: Group, end: datetime | None)
     """
     if end is None or not {"time", "touchpoint", "customer_id"} <= set(interactions.columns):
         return {}
-    contacts = following(interactions, end)
+    contacts = following(interactions, end).cache()
     transitions = _transitions(contacts, "touchpoint", members, groups)
     if not transitions:
         return {}
@@ -70,13 +70,16 @@ def following(interactions, end: datetime):
     if "duration" in has:
         columns["duration"] = rows.duration.cast("float64")
     rows = rows.select(**columns)
-    ties = [name for name in ("ok", "duration") if name in columns]  # contacts of one moment keep one order
-    window = ibis.window(group_by="customer_id", order_by=["time", "touchpoint", "channel", *ties])
-    place = ibis.window(group_by=["customer_id", "touchpoint"], order_by=["time", "channel", *ties])
+    measured = [name for name in ("ok", "duration") if name in columns]
+    order = ["time", "touchpoint", "channel", *measured]
+    # Contacts of one moment are put in one order for both questions: else they would be answered of different ones.
+    rows = rows.mutate(nth=ibis.row_number().over(ibis.window(group_by="customer_id", order_by=order)))
+    window = ibis.window(group_by="customer_id", order_by="nth")
+    place = ibis.window(group_by=["customer_id", "touchpoint"], order_by="nth")
     same = rows.mutate(here=rows.time.lead().over(place))
     same = same.mutate(again=_soon(same.here, same.time, AGAIN_DAYS).cast("int64"))
     carried = {f"next_{name}": same[name].lead().over(window) for name in ("touchpoint", "channel", "time", "again")}
-    carried |= {f"next_{name}": same[name].lead().over(window) for name in ties}
+    carried |= {f"next_{name}": same[name].lead().over(window) for name in measured}
     pairs = same.mutate(**carried)
     pairs = pairs.mutate(follows=_soon(pairs.next_time, pairs.time, DAYS))
     return pairs.filter(_.time < ibis.literal(end - timedelta(days=DAYS)))
@@ -91,36 +94,45 @@ def _transitions(contacts, name: str, members, groups: Group) -> dict[int, tuple
     known = contacts.filter(contacts[name].notnull())
     after = known.follows.ifelse(known[f"next_{name}"].fill_null(NOTHING), NOTHING)
     rows = known.select("customer_id", before=known[name], after=after)
-    base = rows.group_by("customer_id", "before").agg(n=_.count()).mutate(zero=0)
-    from_ = {place: sums for (place, _part), sums in gather_moments(
-        base, members, ("before",), {"n": ("n", "zero", "zero")}).items()}  # fmt: skip
-    own = rows.group_by("customer_id", "before", "after").agg(x=_.count()).join(base, ["customer_id", "before"])
-    parts = {"x": ("n", "x", "x")}
-    moved = {(a, b): sums for (a, b, _part), sums in gather_moments(own, members, ("before", "after"), parts).items()}
-    busiest = sorted(from_, key=lambda place: (-total_of(from_[place]).count, place))[:MOST_PLACES]
-    found = {number: [] for number in (0, *groups.segments)}
+    rows = rows.group_by("customer_id", "before", "after").agg(x=_.count()).cache()
+    base = rows.group_by("customer_id", "before").agg(n=_.x.sum()).mutate(zero=0)
+    parts = {"n": ("n", "zero", "zero")}
+    from_ = {at: with_base(by) for (at, _part), by in gather_moments(base, members, ("before",), parts).items()}
+    own = rows.join(base, ["customer_id", "before"])
+    into = gather_moments(own, members, ("before", "after"), {"x": ("n", "x", "x")})
+    moved = {(before, after): with_base(by) for (before, after, _part), by in into.items()}
+    usual = {number: _usual(from_, moved, number) for number in (0, *groups.segments)}
+    busiest = sorted(from_, key=lambda place: (-from_[place][0].count, place))[:MOST_PLACES]
+    found: dict[int, list[Transition]] = {number: [] for number in (0, *groups.segments)}
     for before in busiest:
+        whole = {s: from_[before].get(s, Moments()).customers for s in groups.segments}
+        known_ = shown_segments(whole, groups.min_group)
         for after in (*busiest, NOTHING):
             sums = moved.get((before, after))
-            if sums is None or total_of(sums).customers < groups.min_group:
+            if sums is None or sums[0].customers < groups.min_group:
                 continue
-            if total_of(sums).total < LEAST_SHARE * total_of(from_[before]).count:
+            if sums[0].total < LEAST_SHARE * from_[before][0].count:
                 continue
             counts = {s: sums.get(s, Moments()).customers for s in groups.segments}
-            whole = {s: from_[before].get(s, Moments()).customers for s in groups.segments}
-            shown = shown_segments(counts, groups.min_group) & shown_segments(whole, groups.min_group)
-            for number in sorted({0} | {s for s in shown if counts[s]}):
-                share = share_of(as_part(_of(from_[before], number), _of(sums, number)))
-                usual = _usual(from_, moved, after, number)
-                found[number].append(Transition(before=before, after=after, share=share, usual=usual))
+            shown = shown_segments(counts, groups.min_group) & known_
+            for number in (0, *sorted(s for s in shown if counts[s])):
+                share = share_of(as_part(from_[before][number], sums[number]))
+                found[number].append(Transition(before=before, after=after, share=share, usual=usual[number][after]))
     return {number: tuple(rows) for number, rows in found.items() if rows}
 
 
-def _usual(from_: Mapping, moved: Mapping, after: str, number: int) -> float:
-    """How often `after` follows a contact anywhere, in this group."""
-    contacts = sum(_of(sums, number).count for sums in from_.values())
-    into = sum(_of(sums, number).total for (_before, to), sums in moved.items() if to == after)
-    return round(float(into / contacts), 6) if contacts else 0.0
+def with_base(by: Mapping[int, Moments]) -> dict[int, Moments]:
+    """The sums of the segments with those of the base (0), which holds all of them."""
+    return {**by, 0: total_of(by)}
+
+
+def _usual(from_: Mapping, moved: Mapping, number: int) -> dict[str, float]:
+    """How often each place follows a contact anywhere, in one group."""
+    contacts = sum(by[number].count for by in from_.values() if number in by)
+    into: dict[str, float] = {}
+    for (_before, after), by in moved.items():
+        into[after] = into.get(after, 0.0) + (by[number].total if number in by else 0.0)
+    return {after: round(float(total / contacts), 6) if contacts else 0.0 for after, total in into.items()}
 
 
 def _of(found: Mapping[int, Moments], number: int) -> Moments:

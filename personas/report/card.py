@@ -16,7 +16,7 @@ def plain(text: str) -> str:
     """Write words from data so that Markdown and HTML show them and do nothing else; always one line.
 
     >>> print(plain("<b>1 * 2</b> [x](http://e.org)"))
-    &lt;b&gt;1 \\\\* 2&lt;/b&gt; \\\\[x\\\\](http&#58;//e.org)
+    &lt;b&gt;1 \\* 2&lt;/b&gt; \\[x\\](http&#58;//e.org)
     """
     text = TURNS_TEXT.sub("", " ".join(str(text).replace("\x00", "").split()))
     text = SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
@@ -115,7 +115,7 @@ def _actions(persona: Persona, persona_set: PersonaSet, numbers: Numerals) -> li
     for i, action in enumerate(persona.actions, 1):
         hold = f"hold back {whole(action.holdout_each)}" if action.holdout_each else "too few to prove it"
         lines.append(
-            f"{i}. **{plain(action.title)}**: {plain(action.why)} Owner: {plain(action.owner)}. "
+            f"{i}. **{plain(action.title)}**: {plain(action.why).rstrip('.')}. Owner: {plain(action.owner)}. "
             f"Reach: {whole(action.reach)} {units}. Measure: {plain(action.measure)}, after {action.check_after_weeks} "
             f"weeks; {hold}."
         )
@@ -133,7 +133,7 @@ def _talk(persona: Persona) -> list[str]:
 def _sure(persona: Persona, persona_set: PersonaSet, claims: dict[str, Claim], numbers: Numerals) -> list[str]:
     card, verdict = persona_set.dataset, persona_set.verdict
     lines = [f"- Verdict on the division: {verdict.word}. {plain(verdict.meaning)}"]
-    if persona.in_between.measured:
+    if persona.in_between.measured and not persona.sure:
         lines.append(f"- {_say(numbers, persona.in_between)} of its {plain(card.units)} lie close to another persona.")
     lines += [f"- {_with_evidence(claims[i], numbers)}" for i in persona.sure]
     if persona.named_by == "analyst":

@@ -46,6 +46,7 @@ class PersonaPage:
     pains: Figure | None
     journey: Figure | None
     ratings: Figure | None
+    path: Figure | None
     quote: Said | None
     next: Persona | None
 
@@ -73,6 +74,16 @@ class Summary:
     @property
     def several(self) -> bool:
         return len(self.pages) > 1
+
+    @property
+    def worth(self) -> bool:
+        """Whether anything is known of what attitudes and complaints go with."""
+        return "case" in self.charts or "recovery" in self.charts
+
+    @property
+    def worth_words(self) -> str:
+        """How far the best and the worst attitude are apart, in words."""
+        return figures.case_words(self.set.experience.base.business_case, self.numbers)
 
     @property
     def matters(self) -> bool:
@@ -175,6 +186,7 @@ def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Cl
         pains=figures.pain_bars(remedied(persona), persona.number, currency, anchors) if persona.pain_points else None,
         journey=figures.journey_lanes(persona.journey, persona.number) if persona.journey else None,
         ratings=rated(persona_set, persona.number),
+        path=shared_path(persona_set, persona.number),
         quote=next((said for pain in persona.pain_points for said in pain.quotes), None),
         next=personas[(index + 1) % len(personas)] if len(personas) > 1 else None,
     )
@@ -187,6 +199,14 @@ def rated(persona_set: PersonaSet, number: int) -> Figure | None:
     ratings = persona_set.experience.of(number).ratings
     known = [k for k in ratings if k.key.startswith("rating") and k.estimate.measured]
     return figures.rating_ranges(known, number) if len(known) > 1 else None
+
+
+def shared_path(persona_set: PersonaSet, number: int) -> Figure | None:
+    """The path that most of a persona share; None where it is not known or has a single step."""
+    if persona_set.experience is None:
+        return None
+    path = persona_set.experience.of(number).path
+    return figures.path_ranges(path, number) if path is not None and len(path.steps) > 1 else None
 
 
 def remedied(persona: Persona) -> tuple[PainPoint, ...]:
@@ -229,6 +249,12 @@ def charts(
             found["trend"] = figures.trend_panels(experience.base.trends, card.currency)
         if experience.base.rivals:
             found["rivals"] = figures.rival_ranges(experience.base.rivals)
+        if experience.base.path and experience.base.path.steps:
+            found["path"] = figures.path_ranges(experience.base.path)
+        if experience.base.recovery and (drawn := figures.recovery_ranges(experience.base.recovery, card.currency)):
+            found["recovery"] = drawn
+        if experience.base.business_case and experience.base.business_case.classes:
+            found["case"] = figures.case_ranges(experience.base.business_case, card.currency)
         if experience.staff:
             found["staff"] = figures.staff_ranges(experience.staff)
         if experience.training:

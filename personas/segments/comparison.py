@@ -139,6 +139,8 @@ def _resample_more(candidates: Candidates, judgement: Judgement, effort: Effort)
     wanted = {k: last for k, last in wanted.items() if last > len(agreement[k])}
     if wanted:
         found = add_pairs(found, wanted)
+        if min(len(agreement[k]) for k in wanted) < effort.pairs_shown:
+            return found  # a pair costs two fits and a null table seventy: the cheap doubt is cleared first
     have = candidates.drawn()
     steps = sorted({step for step in (*NULL_STEPS, effort.nulls) if step <= effort.most_nulls})
     last = tuple(

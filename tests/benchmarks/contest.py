@@ -2,7 +2,7 @@
 
 A file ``bench_*.py`` beside this one offers ``contests(size)`` → tuple of :class:`Contest`, size "small" (seconds, in
 the tests) or "full" (`make bench`). Ours and theirs take turns within one run, so that a slow moment of the machine
-hits both; medians and their ratio are reported.
+hits both; medians and their ratio are reported. Contests of one file that have the very same `plain` let it run once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.metadata import version
@@ -60,34 +60,56 @@ class Timing:
         return not self.differs and (self.wanted is None or self.ratio >= self.wanted)
 
 
-def hold(contest: Contest, clock: Callable[[], float] = time.perf_counter) -> Timing:
-    """Let both take turns and take medians; the first finding of each is compared."""
+def hold(
+    contest: Contest, clock: Callable[[], float] = time.perf_counter, plain_run: tuple[float, Any] | None = None
+) -> tuple[Timing, tuple[float, Any]]:
+    """Let both take turns and take medians; the first finding of each is compared.
+
+    plain_run : (median seconds, finding) of the plain way where it has run already
+    Returns the timing, and the plain way's run for contests that share it.
+    """
     seconds: dict[str, list[float]] = {"ours": [], "plain": []}
     found = {}
     for _ in range(contest.rounds):
-        for side in ("plain", "ours"):
+        for side in ("plain", "ours") if plain_run is None else ("ours",):
             start = clock()
             answer = getattr(contest, side)()
             seconds[side].append(clock() - start)
             found.setdefault(side, answer)
-    ours, plain = (statistics.median(seconds[side]) for side in ("ours", "plain"))
-    return Timing(
+    ours = statistics.median(seconds["ours"])
+    plain, plain_found = plain_run or (statistics.median(seconds["plain"]), found["plain"])
+    timing = Timing(
         contest.task, contest.plain_way, ours, plain, plain / ours, contest.wanted, contest.rounds,
-        contest.differs(found["ours"], found["plain"]),
+        contest.differs(found["ours"], plain_found),
     )  # fmt: skip
+    return timing, (plain, plain_found)
 
 
-def gather(size: Size, only: str = "") -> tuple[Contest, ...]:
-    """The contests of every ``bench_*.py``, in the order of their names; `only` keeps files whose name contains it."""
-    names = sorted(path.stem for path in HERE.glob("bench_*.py") if only in path.stem)
-    return tuple(contest for name in names for contest in import_module(f"{__package__}.{name}").contests(size))
+def hold_all(contests: Sequence[Contest]) -> tuple[Timing, ...]:
+    """The timings of all contests, in order."""
+    runs: dict[Callable, tuple[float, Any]] = {}
+    timings = []
+    for contest in contests:
+        timing, runs[contest.plain] = hold(contest, plain_run=runs.get(contest.plain))
+        timings.append(timing)
+    return tuple(timings)
+
+
+def files(only: str = "") -> tuple[str, ...]:
+    """The names of the ``bench_*.py`` whose name contains `only`, in order."""
+    return tuple(sorted(path.stem for path in HERE.glob("bench_*.py") if only in path.stem))
+
+
+def contests_of(file: str, size: Size) -> tuple[Contest, ...]:
+    return import_module(f"{__package__}.{file}").contests(size)
 
 
 def describe_machine() -> dict[str, str]:
-    """Cores, memory and versions: what a time depends on, and nothing that names the machine."""
+    """Cores, memory, how busy they are, and versions: what a time depends on, and nothing that names the machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     facts = {"cores": str(os.cpu_count()), "memory": f"{memory:.0f} GB", "system": platform.system()}
     facts |= {"processor": platform.machine(), "Python": platform.python_version()}
+    facts["load before"] = f"{os.getloadavg()[0]:.1f}"
     return facts | {name: version(name) for name in VERSIONS}
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from tests.evidence import structureless
 from tests.evidence.populations import customers_of, draw, plain_matrix
 
 NAME = "recovery"
 TITLE = "Planted segments, recovered"
-CODE = ("personas.segments.comparison", "personas.simulation.tables")
+CODE = structureless.CODE
 EACH = 5
 SEPARATIONS = (3.0, 5.0, 7.0)
 CLEAR = 5.0  # from here on, and without strays, segments are planted clearly

@@ -11,27 +11,41 @@ FOLLOWED = ("segments", "simulation", "experience", "profiles")
 
 
 def hash_code(*entries: str) -> str:
-    """Hash the modules `entries` (dotted) and all that they import, directly or not, from the FOLLOWED folders."""
+    """Hash modules and all that they import, directly or not, from the FOLLOWED folders.
+
+    entries : dotted modules, or "module:name" for one definition alone, whose imports are not followed
+    """
     digest = hashlib.sha256()
+    for entry in entries:
+        if ":" in entry:
+            digest.update(f"{entry}\n{_shape(_definition(*entry.split(':')))}\n".encode())
     for name, tree in sorted(_reached(entries).items()):
         digest.update(f"{name}\n{_shape(tree)}\n".encode())
     return digest.hexdigest()[:16]
 
 
 def reached(*entries: str) -> tuple[str, ...]:
-    """The modules that `hash_code` would hash, in order."""
+    """The modules that `hash_code` hashes whole, in order."""
     return tuple(sorted(_reached(entries)))
+
+
+def _path(module: str) -> Path:
+    return ROOT / f"{module.replace('.', '/')}.py"
+
+
+def _definition(module: str, name: str) -> ast.AST:
+    tree = ast.parse(_path(module).read_text(encoding="utf-8"))
+    return next(node for node in tree.body if getattr(node, "name", "") == name)
 
 
 def _reached(entries) -> dict[str, ast.AST]:
     found: dict[str, ast.AST] = {}
-    waiting = list(entries)
+    waiting = [entry for entry in entries if ":" not in entry]
     while waiting:
         name = waiting.pop()
-        path = ROOT / f"{name.replace('.', '/')}.py"
-        if name in found or not path.exists():
+        if name in found or not _path(name).exists():
             continue
-        found[name] = ast.parse(path.read_text(encoding="utf-8"))
+        found[name] = ast.parse(_path(name).read_text(encoding="utf-8"))
         waiting += [module for module in _imports(found[name]) if _follow(module)]
     return found
 

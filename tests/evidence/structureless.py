@@ -13,7 +13,12 @@ from tests.evidence.populations import FAMILIES, customers_of, draw
 
 NAME = "structureless"
 TITLE = "One population, called one population"
-CODE = ("personas.segments.comparison", "personas.simulation.tables")
+CODE = (
+    "personas.segments.candidates",
+    "personas.segments.judgement",
+    "personas.segments.comparison:_resample_more",
+    "personas.simulation.tables",
+)
 EACH = 200
 MOST = 16 / 200  # the 5 % level, allowing for chance in 200
 MAX_SEGMENTS = 6

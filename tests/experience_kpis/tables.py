@@ -16,7 +16,7 @@ observation: {start: 2024-01-01, end: 2025-01-01}
 def small_dataset(folder: Path, contract: str, **tables: pd.DataFrame):
     """Write the tables as Parquet, the contract beside them, and read it all."""
     place = folder / "data" / "shop"
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     (folder / "notebooks").mkdir()
     sources = "".join(f"  {name}: {{file: {name}.parquet}}\n" for name in tables)
     for name, table in tables.items():

@@ -57,7 +57,9 @@ def planted(n=1500, seed=11, end=END, mean=20.0):
     for i in range(n):
         at = first[i]
         while at < span:
-            lines.append((f"c{i:05}", START + pd.Timedelta(weeks=at), round(float(rng.gamma(5, 1 / scale[i])) + 0.01, 2)))
+            lines.append(
+                (f"c{i:05}", START + pd.Timedelta(weeks=at), round(float(rng.gamma(5, 1 / scale[i])) + 0.01, 2))
+            )
             if rng.random() < leave[i]:
                 break
             at += rng.exponential(1 / rate[i])
@@ -142,20 +144,27 @@ def test_the_forecast_is_tried_out_on_what_came_later(told):
 
 
 def test_the_interval_is_that_of_a_bootstrap_that_fits_anew():
-    """20 draws: the standard deviation is known to 16 %, hence the tolerance of nearly three times that."""
+    """20 draws know a standard deviation to 16 %, less what the same draws tell of a plain mean, whose error is known.
+
+    Tolerance 35 %: values have a long tail. 150 draws gave 2.66 where the interval says 2.83.
+    """
     lines = planted(450, 12)
     small = SimpleNamespace(lines=lines, table=engine(lines), histories=gather_histories(engine(lines), START, END))
     kpis, _, _ = lifetimes(small)
     terms, rng = LifetimeValue(horizon_months=6), np.random.default_rng(2)
-    values, alive = [], []
+    whole = fit_buying(small.histories, "mbg_nbd", END, 7)
+    each = value_over(whole, small.histories, terms)
+    total, plain = [], []
     for _ in range(20):
-        again = small.histories.iloc[rng.integers(0, len(small.histories), len(small.histories))].reset_index(drop=True)
-        fitted = fit_buying(again, "mbg_nbd", END, 7)
-        values.append(value_over(fitted, again, terms).mean())
-        alive.append(fitted.probability_alive(again).mean())
-    for kpi, draws in zip(kpis[0], (values, alive), strict=True):
-        half = kpi.estimate.high - kpi.estimate.value
-        assert half == pytest.approx(1.96 * np.std(draws, ddof=1), rel=0.45), kpi.key
+        drawn = rng.integers(0, len(small.histories), len(small.histories))
+        again = small.histories.iloc[drawn].reset_index(drop=True)
+        total.append(value_over(fit_buying(again, "mbg_nbd", END, 7), again, terms).mean())
+        plain.append(each[drawn].mean())
+    known = each.std() / np.sqrt(len(each))
+    estimate = kpis[0][0].estimate
+    expected = 1.96 * np.std(total, ddof=1) * known / np.std(plain, ddof=1)
+    assert estimate.high - estimate.value == pytest.approx(expected, rel=0.35)
+    assert estimate.high - estimate.value > 1.1 * 1.96 * known, "parameters are not known for sure"
 
 
 def test_segments_stand_beside_the_rest_and_are_not_tested(told):

@@ -65,7 +65,9 @@ def test_scores_off_the_scale_and_names_of_our_own_brand():
     frame = ratings()
     frame.loc[0, "brand"] = "OWN"
     wrong = frame.iloc[[5]].assign(score=9.0, brand="Rival")
-    assert rivals(pd.concat([frame, wrong]))[0] == rivals(frame.assign(brand=frame["brand"].str.replace("OWN", "own")))[0]
+    assert (
+        rivals(pd.concat([frame, wrong]))[0] == rivals(frame.assign(brand=frame["brand"].str.replace("OWN", "own")))[0]
+    )
 
 
 def test_no_brand_no_rivals():
@@ -101,7 +103,9 @@ def told(value):
 
 def test_staff_stand_beside_customers_at_the_same_touchpoint():
     customers = {"Till": told(3.2), "Delivery": told(3.1), "Returns": told(3.0)}
-    views = {v.touchpoint: v for v in compare_staff(staff(TEAMS), SCALES, customers, dict.fromkeys(customers, (1, 5)), 10)}
+    views = {
+        v.touchpoint: v for v in compare_staff(staff(TEAMS), SCALES, customers, dict.fromkeys(customers, (1, 5)), 10)
+    }
     assert "Returns" not in views, "five of the staff"
     assert views["Till"].reading == "staff see it better than customers"
     assert set(views) <= {"Till", "Delivery"}

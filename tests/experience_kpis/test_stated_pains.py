@@ -55,13 +55,15 @@ def test_a_problem_asked_by_name_is_not_told_again_as_a_low_rating(voices):
     assert "too dark" in shelf.finding
 
 
-def test_reach_counts_those_who_said_anything_and_severity_the_rating_of_those_affected(voices):
+def test_reach_counts_those_who_were_asked_and_severity_the_rating_of_those_affected(voices):
     assert voices.spoke.tolist() == [True, True, True, True, False]
     pains, _ = find_stated_pains(voices, None, 0, 1, 7)
     queue = next(p for p in pains if p.key == "problem_queue")
-    assert (queue.kind, queue.reach.value, queue.reach.n, queue.affected) == ("stated", 0.5, 4, 2)
+    assert (queue.kind, queue.reach.value, queue.reach.n, queue.affected) == ("stated", 2 / 3, 3, 2)
+    shelf = next(p for p in pains if p.key == "low_shelf")
+    assert (shelf.reach.value, shelf.reach.n) == (0.5, 4), "nobody is asked for a comment: all who said anything count"
     assert queue.severity == 1.0  # a rated the till 1 of 5; d did not rate it
-    assert not queue.impact.measured and queue.impact_words.startswith("effect on recommendation not measured")
+    assert not queue.impact.measured and queue.impact_words.startswith("effect not measured: nobody was asked")
 
 
 def test_groups_of_affected_under_the_threshold_are_not_shown(voices):

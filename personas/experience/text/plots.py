@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from personas.experience.text.models import Themes
+from personas.experience.text.models import Theme, Themes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +25,7 @@ def plot_themes(themes: Themes) -> Axes | None:
 
     frame = pd.DataFrame(
         {
-            "theme": [_short(theme.about or theme.label) + f" [{theme.kind[0]}{i}]" for i, theme in enumerate(chosen)],
+            "theme": [str(row) for row in range(len(chosen))],
             "kind": [theme.kind for theme in chosen],
             "share": [100 * theme.reach.value for theme in chosen],
             "low": [100 * theme.reach.low for theme in chosen],
@@ -36,12 +36,14 @@ def plot_themes(themes: Themes) -> Axes | None:
     colours = [INKS[kind] for kind in frame["kind"]]
     axes.hlines(range(len(frame)), frame["low"], frame["high"], color=colours, linewidth=1.5)
     sns.scatterplot(frame, x="share", y="theme", hue="kind", palette=INKS, s=45, ax=axes, zorder=3)
-    axes.set_yticks(range(len(frame)), [_short(theme.about or theme.label) for theme in chosen])
-    axes.set(xlabel="% of all who wrote", ylabel="", xlim=(0, None))
+    axes.set_yticks(range(len(frame)), [_title(theme) for theme in chosen])
+    axes.set(xlabel="% of all who wrote", ylabel="", xlim=(0, 1.05 * frame["high"].max()))
     axes.legend(title="", frameon=False, loc="lower right")
     sns.despine(ax=axes)
     return axes
 
 
-def _short(text: str, most: int = 46) -> str:
+def _title(theme: Theme, most: int = 46) -> str:
+    """The problem that a complaint is about; of anything else its own words."""
+    text = (theme.about if theme.kind == "complaint" else "") or theme.label
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"

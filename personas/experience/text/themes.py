@@ -24,7 +24,10 @@ from personas.experience.text.wording import (
 
 FIT_SAMPLE, SEARCH_SAMPLE = 20_000, 4_000
 COUNTS = (2, 3, 4, 5, 6, 8, 10, 12)
-REFITS, NULLS, KEPT = 6, 2, 0.8
+REFITS, KEPT = 6, 0.8
+NULLS, NULL_REFITS = 5, 3
+BEYOND = 2.34  # Student's t of a new draw beside five, one-sided 5 %: 2.13 · √(1 + 1/5)
+CHOSEN = 0.05  # the number of themes was chosen for its stability, that of dealt-out words was not
 STABLE = 0.6
 SHARE = 0.35  # of a comment's weight: what makes it one of the theme's
 AS_GOOD = 0.05
@@ -51,7 +54,7 @@ class Clusters:
     """The stable themes of one group of comments, largest first; note says why there are none, or fewer.
 
     unstable : themes left out; sampled : comments they were fitted on; chance : the mean stability that dealt-out words
-    reach
+    stay under
     """
 
     clusters: tuple[Cluster, ...]
@@ -196,12 +199,12 @@ def _placed(centres: np.ndarray, matrix) -> tuple[np.ndarray, np.ndarray]:
     return _shares(centres, matrix).astype(np.float32), (matrix @ centres.T).round(4).astype(np.float32)
 
 
-def _stability(matrix, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _stability(matrix, k: int, seed: int, refits: int = REFITS) -> tuple[np.ndarray, np.ndarray]:
     """(k,) mean best overlap of each theme over refits, and (n, k) bool who is in which."""
     reference = _shares(_factors(matrix, k), matrix) >= SHARE
     n = matrix.shape[0]
-    overlaps = np.zeros((REFITS, k))
-    for refit in range(REFITS):
+    overlaps = np.zeros((refits, k))
+    for refit in range(refits):
         rows = np.sort(np.random.default_rng([seed, 62, refit]).choice(n, max(k, int(KEPT * n)), replace=False))
         other = _shares(_factors(matrix[rows], k, start=seed + refit), matrix) >= SHARE
         both = reference.astype(np.float32).T @ other.astype(np.float32)
@@ -235,7 +238,7 @@ def _choose(matrix, authors: np.ndarray, min_group: int, seed: int) -> tuple[int
 
 
 def _chance(words: list[list[str]], k: int, seed: int) -> float:
-    """The largest mean stability, over a few draws, of comments as long whose words were dealt out anew."""
+    """The mean stability that comments as long, whose words were dealt out anew, stay under 95 times in 100."""
     means = []
     every = np.array([word for text in words for word in text], dtype=object)
     ends = np.cumsum([len(text) for text in words])[:-1]
@@ -245,5 +248,5 @@ def _chance(words: list[list[str]], k: int, seed: int) -> float:
         space = _space(mixed)
         matrix = space.transform(mixed) if space is not None else None
         if matrix is not None and min(matrix.shape) >= k:
-            means.append(float(_stability(matrix, k, seed)[0].mean()))
-    return max(means, default=0.0)
+            means.append(float(_stability(matrix, k, seed, NULL_REFITS)[0].mean()))
+    return float(np.mean(means) + BEYOND * np.std(means, ddof=1) + CHOSEN) if len(means) > 1 else 0.0

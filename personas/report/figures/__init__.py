@@ -1,5 +1,6 @@
 """The report's charts, each a function from personas and evidence to a Figure that shows itself."""
 
+from personas.report.figures.afterwards import case_ranges, case_words, path_ranges, recovery_ranges
 from personas.report.figures.differences import dot_multiples, heat_table
 from personas.report.figures.flower import bloom, flower
 from personas.report.figures.journey import journey_lanes
@@ -16,6 +17,8 @@ from personas.report.figures.trend import trend_panels
 __all__ = [
     "Range",
     "bloom",
+    "case_ranges",
+    "case_words",
     "consistency_rows",
     "distribution_bars",
     "dot_multiples",
@@ -24,10 +27,12 @@ __all__ = [
     "heat_table",
     "journey_lanes",
     "pain_bars",
+    "path_ranges",
     "portrait",
     "priorities",
     "range_rows",
     "rating_ranges",
+    "recovery_ranges",
     "rival_ranges",
     "segment_map",
     "share_bars",

@@ -33,12 +33,13 @@ def range_rows(
     from_zero: bool = False,
     head: tuple[str, ...] = ("", "Estimate", "Rest", "n", "Note"),
     name: str = "ranges",
+    reference: float = 0.0,
 ) -> Figure:
     """Draw `rows` in the order given on one axis; those that are not measured say so in their place.
 
     number : the persona, for its colour; 0 for the base
-    from_zero : the axis starts at zero, where lengths are meant; else a line marks zero if the axis spans it
-    head : names the columns of the table behind it
+    from_zero : the axis starts at zero, where lengths are meant; else a line marks `reference` if the axis spans it
+    head : names the columns of the table behind it; reference : the value of no difference, marked where it is spanned
     """
     numbers = Numerals(currency)
     known = [e for row in rows for e in (row.estimate, row.rest) if e is not None and e.measured]
@@ -52,7 +53,10 @@ def range_rows(
         subtitle=subtitle,
         description="; ".join(f"{row.label}: {numbers.say(row.estimate)}" for row in rows),
         marks=render_marks(
-            "ranges", rows=[_view(row, scale, numbers, alike) for row in rows], number=number, zero=_zero(scale)
+            "ranges",
+            rows=[_view(row, scale, numbers, alike) for row in rows],
+            number=number,
+            zero=_mark(scale, reference),
         ),
         table=Table(
             head,
@@ -70,8 +74,8 @@ def range_rows(
     )
 
 
-def _zero(scale: Scale) -> float | None:
-    return scale(0.0) if scale.low < 0 < scale.high else None
+def _mark(scale: Scale, reference: float) -> float | None:
+    return scale(reference) if scale.low < reference < scale.high else None
 
 
 def _view(row: Range, scale: Scale, numbers: Numerals, alike: Sequence[Estimate]) -> dict:
