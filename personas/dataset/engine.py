@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,19 +19,44 @@ def open_engine() -> ibis.BaseBackend:
     """Open an in-memory DuckDB whose answers do not depend on the machine's time zone.
 
     Memory is limited to PERSONAS_MEMORY (default 2GB); what does not fit goes to a folder for temporary files.
+    PERSONAS_THREADS limits the threads (default: as many as there are cores).
     """
     import ibis
 
     connection = ibis.duckdb.connect()
-    spill = Path(tempfile.gettempdir()) / f"personas-{os.getuid()}"
-    spill.mkdir(mode=0o700, exist_ok=True)
+    spill = open_spill(Path(tempfile.gettempdir()) / f"personas-{os.getuid()}")
+    weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
     for setting in (
         *CLOSED,
         f"memory_limit = {quoted(os.environ.get('PERSONAS_MEMORY', '2GB'))}",
         f"temp_directory = {quoted(str(spill))}",
+        *([f"threads = {int(os.environ['PERSONAS_THREADS'])}"] if os.environ.get("PERSONAS_THREADS") else []),
     ):
         connection.raw_sql(f"SET {setting}")
     return connection
+
+
+def open_spill(place: Path) -> Path:
+    """Make a folder of its own for one engine's temporary files, and clear away those that dead processes left.
+
+    DuckDB names these files alike in every process: two engines in one folder would write over each other's rows.
+    """
+    place.mkdir(mode=0o700, exist_ok=True)
+    for left in place.iterdir():
+        owner = left.name.partition("-")[0]
+        if not owner.isdigit() or not _alive(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=place))
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 CLOSED = ("autoinstall_known_extensions = false", "autoload_known_extensions = false", "TimeZone = 'UTC'")
@@ -51,8 +78,8 @@ def read_anew(table: ibis.Table) -> ibis.Table:
     """
     import ibis.expr.operations as ops
 
-    # Frames in memory are known to the engine only while a query that names them runs.
-    if table.op().find(ops.InMemoryTable) or (connection := table.get_backend()).name != "duckdb":
+    # Frames in memory are known to the engine only while a query that names them runs; tables without one to none.
+    if table.op().find((ops.InMemoryTable, ops.UnboundTable)) or (connection := table.get_backend()).name != "duckdb":
         return table
     return connection.sql(connection.compile(table), schema=table.schema())
 

@@ -3,12 +3,32 @@
 Every figure is an estimate with its interval. What the data cannot answer is listed with what would answer it.
 """
 
+from personas.experience.course_plots import (
+    plot_business_case,
+    plot_journey,
+    plot_path,
+    plot_recovery,
+    plot_transitions,
+)
+from personas.experience.course_tables import (
+    tabulate_business_case,
+    tabulate_buying_centre,
+    tabulate_causes,
+    tabulate_neighbours,
+    tabulate_path,
+    tabulate_recovery,
+    tabulate_standing,
+    tabulate_switches,
+    tabulate_transitions,
+)
 from personas.experience.drivers import what_if
 from personas.experience.measures import measure_experience
 from personas.experience.models import (
     Consistency,
+    Delight,
     Driver,
     Drivers,
+    Evidence,
     Experience,
     GroupExperience,
     JourneyCell,
@@ -16,14 +36,24 @@ from personas.experience.models import (
     LifetimeModel,
     NotMeasured,
     PainPoint,
+    Plan,
+    QuoteCounts,
     RetentionPoint,
     Rival,
+    Said,
     StaffView,
     TrainingNeed,
     Trend,
     TrendPoint,
 )
-from personas.experience.playbook import Signal, read_playbook
+from personas.experience.pain_tables import (
+    plot_pain_points,
+    tabulate_delights,
+    tabulate_pain_points,
+    tabulate_quotes,
+    tabulate_remedies,
+)
+from personas.experience.playbook import Playbook, Signal, choose_playbook, read_playbook
 from personas.experience.plots import plot_drivers
 from personas.experience.scores import expectation_gap, mean_score, net_promoter_score, top_two_share
 from personas.experience.side_by_side import (
@@ -34,6 +64,7 @@ from personas.experience.side_by_side import (
     tabulate_staff,
     tabulate_training,
 )
+from personas.experience.standing import flags, measure_standing, read_standing_rules
 from personas.experience.tables import (
     plot_kpis,
     tabulate_consistency,
@@ -41,15 +72,16 @@ from personas.experience.tables import (
     tabulate_journey,
     tabulate_kpis,
     tabulate_not_measured,
-    tabulate_pain_points,
     tabulate_ratings,
 )
 from personas.experience.timelines import plot_retention, plot_trends, tabulate_trends
 
 __all__ = [
     "Consistency",
+    "Delight",
     "Driver",
     "Drivers",
+    "Evidence",
     "Experience",
     "GroupExperience",
     "JourneyCell",
@@ -57,35 +89,61 @@ __all__ = [
     "LifetimeModel",
     "NotMeasured",
     "PainPoint",
+    "Plan",
+    "Playbook",
+    "QuoteCounts",
     "RetentionPoint",
     "Rival",
+    "Said",
     "Signal",
     "StaffView",
     "TrainingNeed",
     "Trend",
     "TrendPoint",
+    "choose_playbook",
     "expectation_gap",
+    "flags",
     "mean_score",
     "measure_experience",
+    "measure_standing",
     "net_promoter_score",
+    "plot_business_case",
     "plot_contrasts",
     "plot_drivers",
+    "plot_journey",
     "plot_kpis",
+    "plot_pain_points",
+    "plot_path",
+    "plot_recovery",
     "plot_retention",
+    "plot_transitions",
     "plot_trends",
     "read_playbook",
+    "read_standing_rules",
+    "tabulate_business_case",
+    "tabulate_buying_centre",
+    "tabulate_causes",
     "tabulate_consistency",
     "tabulate_contrasts",
+    "tabulate_delights",
     "tabulate_drivers",
     "tabulate_journey",
     "tabulate_kpis",
     "tabulate_lifetime",
+    "tabulate_neighbours",
     "tabulate_not_measured",
     "tabulate_pain_points",
+    "tabulate_path",
+    "tabulate_quotes",
     "tabulate_ratings",
+    "tabulate_recovery",
+    "tabulate_remedies",
     "tabulate_rivals",
     "tabulate_staff",
+    "tabulate_standing",
+    "tabulate_switches",
     "tabulate_training",
+    "tabulate_transitions",
     "tabulate_trends",
     "top_two_share",
     "what_if",

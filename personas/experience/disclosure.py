@@ -1,12 +1,15 @@
-"""Which groups may be shown beside each other, so that no small one can be worked out by subtraction.
-
-A customer is in one segment, so the base less the segments shown is what is hidden. If that is a small group, hiding
-it alone hides nothing: the next smallest is hidden with it [Willenborg & de Waal 2001, complementary suppression].
-"""
+"""Which groups may be shown beside each other, where a figure has two sides or counts customers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from personas.experience.suppression import hidden_groups
+
+
+def may_be_shown(customers: float, min_group: int) -> bool:
+    """Nobody, or enough of them."""
+    return customers == 0 or customers >= min_group
 
 
 def shown_segments(counts: Mapping[int, float], min_group: int) -> set[int]:
@@ -21,24 +24,16 @@ def shown_segments(counts: Mapping[int, float], min_group: int) -> set[int]:
     """
     if not may_be_shown(sum(counts.values()), min_group):
         return set()
-    hidden = {segment for segment, n in counts.items() if 0 < n < min_group}
-    while hidden and sum(counts[segment] for segment in hidden) < min_group:
-        left = [segment for segment, n in counts.items() if segment not in hidden and n > 0]
-        if not left:
-            break
-        hidden.add(min(left, key=lambda segment: (counts[segment], segment)))
-    return set(counts) - hidden
-
-
-def may_be_shown(customers: float, min_group: int) -> bool:
-    """Nobody, or enough of them."""
-    return customers == 0 or customers >= min_group
+    return set(counts) - hidden_groups(counts, min_group)
 
 
 def shown_parts(yes: Mapping[int, float], no: Mapping[int, float], min_group: int) -> set[int]:
-    """Which segments may be shown when both those who are and those who are not make a group.
+    """Say which segments may be shown where both those who are and those who are not make a group.
 
     0 stands for the base, and is in the result where the base may be shown.
+
+    >>> sorted(shown_parts({1: 40, 2: 25}, {1: 3, 2: 60}, 10))
+    [0]
     """
     base = may_be_shown(sum(yes.values()), min_group) and may_be_shown(sum(no.values()), min_group)
     if not base:

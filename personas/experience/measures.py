@@ -14,7 +14,7 @@ from personas.experience.drivers import measure_drivers
 from personas.experience.journey import measure_journey
 from personas.experience.kpis import list_not_measured, value_share
 from personas.experience.models import Experience, GroupExperience
-from personas.experience.outcomes import NOTHING, measure_outcomes, survey_weights
+from personas.experience.outcomes import NOTHING, list_gaps, measure_outcomes, survey_weights
 from personas.experience.pains import measure_pains
 from personas.experience.playbook import Playbook, choose_playbook, read_playbook
 from personas.experience.text import Texts, gather_themes
@@ -75,6 +75,7 @@ def measure_experience(
     missing = list_not_measured(frame, roles, groups[0].kpis)
     if counted.missing is not None:
         missing = (*(gap for gap in missing if gap.what != counted.missing.what), counted.missing)
+    missing = (*missing, *list_gaps(outcomes)) if opened else missing
     course = measure_course(
         customers, segmentation, source if opened else None, tuple(groups), playbook, min_group, seed
     )

@@ -21,6 +21,7 @@ from personas.experience.models import (
     Consistency,
     JourneyCell,
     Kpi,
+    NotMeasured,
     RetentionPoint,
     Rival,
     StaffView,
@@ -94,6 +95,28 @@ def measure_outcomes(
     journey = measure_stages(tables, dataset.contract.stages, members, groups) if told else {}
     everything = [*kpis, *([{0: staff}] if staff else [])]
     return Outcomes(_by_segment(everything, numbers), _by_segment(ratings, numbers), journey, consistency, **more)
+
+
+NO_TREND = NotMeasured(
+    what="Change of KPIs from month to month",
+    why="no KPI has three whole months with enough answers",
+    would_need="times of answers, purchases or cases over three months or more",
+)
+NO_RIVALS = NotMeasured(
+    what="Competitors beside us",
+    why="nobody was asked about another brand, or too few",
+    would_need="ratings of touchpoints with a brand in the feedback table",
+)
+NO_STAFF = NotMeasured(
+    what="Staff beside customers", why="no staff were asked how customers fare, or too few",
+    would_need="an employees table with metric csat, a touchpoint, and the scale that customers have",
+)  # fmt: skip
+
+
+def list_gaps(outcomes: Outcomes) -> tuple[NotMeasured, ...]:
+    """What the tables do not tell beside the KPIs themselves."""
+    found = ((NO_TREND, outcomes.trends.get(0)), (NO_RIVALS, outcomes.rivals.get(0)), (NO_STAFF, outcomes.staff))
+    return tuple(gap for gap, there in found if not there)
 
 
 def case_scale(dataset: Dataset) -> tuple[float, float] | None:

@@ -40,8 +40,7 @@ def find_pain_points(
     segment : number of the group, for ids (0 = base); groups of affected under `min_group` are left out
     """
     inside = np.ones(len(frame), bool) if inside is None else inside
-    everybody = set(frame["customer_id"])
-    ids = set(frame.loc[inside, "customer_id"])
+    everybody, members = (_earlier(rehearsal, frame.loc[who, "customer_id"]) for who in (slice(None), inside))
     found, scores = [], []
     rng = np.random.default_rng([seed, 10, segment])
     for key, signal in playbook.items():
@@ -55,7 +54,7 @@ def find_pain_points(
             continue
         depth = np.where(hurt, signal.depth.of(frame), 0.0)
         severity = float(depth[hurt].mean())
-        impact, before, after, was_hurt = _impact(signal, rehearsal, ids)
+        impact, before, after, was_hurt = _impact(signal, rehearsal, members)
         if not impact.measured and not inside.all():
             impact, before, after, was_hurt = _borrowed(_impact(signal, rehearsal, everybody))
         elsewhere = exposed & ~inside
@@ -81,17 +80,20 @@ def _may_be_shown(flags: np.ndarray, min_group: int) -> bool:
     return yes + no >= min_group and not (0 < yes < min_group) and not (0 < no < min_group)
 
 
-def _impact(signal: Signal, rehearsal: Rehearsal | None, ids: set[str]):
+def _earlier(rehearsal: Rehearsal | None, ids: pd.Series) -> np.ndarray:
+    """(m,) bool, who of the customers before the later period is one of `ids`."""
+    return np.zeros(0, bool) if rehearsal is None else rehearsal.frame["customer_id"].isin(ids).to_numpy()
+
+
+def _impact(signal: Signal, rehearsal: Rehearsal | None, member: np.ndarray):
     """What the affected spent later, against before, less the same of the others: (estimate, before, after, who)."""
     nothing = (np.zeros(0), np.zeros(0), np.zeros(0, bool))
     if rehearsal is None or not signal.applies(rehearsal.frame) or "sales" not in rehearsal.outcomes:
         return not_measured("no later period to look at", "share"), *nothing
-    member = rehearsal.frame["customer_id"].isin(ids).to_numpy()
-    rows = rehearsal.frame[member]
-    exposed, hurt = signal.exposed(rows), signal.affected(rows)
-    before = rows["sales"].to_numpy(float)[exposed]
-    after = rehearsal.outcomes["sales"].to_numpy(float)[member][exposed]
-    hurt = hurt[exposed]
+    exposed = signal.exposed(rehearsal.frame) & member
+    before = rehearsal.frame["sales"].to_numpy(float)[exposed]
+    after = rehearsal.outcomes["sales"].to_numpy(float)[exposed]
+    hurt = signal.affected(rehearsal.frame)[exposed]
     if min(hurt.sum(), (~hurt).sum()) < 30:
         return not_measured("too few customers to compare", "share", int(hurt.sum())), *nothing
     kept, kept_else = (

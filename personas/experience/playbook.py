@@ -88,7 +88,7 @@ def choose_playbook(dataset: Dataset) -> Playbook:
 
 
 def _unknown_features(path: Path, playbook: Playbook, dataset: Dataset) -> list[Problem]:
-    """Features of an own rule that no dataset could have, since a rule without its features is passed over in silence."""
+    """Features of an own rule that no dataset has; a rule that lacks a feature is passed over in silence otherwise."""
     document = _own_document(path)
     attributes = {attribute.name for attribute in dataset.attributes} | set(dataset.contract.features)
     known = {

@@ -50,10 +50,10 @@ Customers say what hurts in ratings, problems, comments and service cases. What 
 the records may give away: rules look for it. Rules and remedies are plain data; nobody needs Python to add one.
 
 - The general rules always hold. `playbook:` in `dataset.yml` chooses further sets: {sets}.
-- A rule whose features the data does not have is skipped. A pain point that reaches fewer than `min_group` customers, or
-  all but so few, is not shown.
-- A rule of kind *observed* tells what was recorded (a contact failed); one that is *inferred* only hints (they come less
-  often). The two are ranked apart, and behind what customers *stated*.
+- A rule whose features the data does not have is skipped. A pain point that reaches fewer than `min_group` customers,
+  or all but so few, is not shown.
+- A rule of kind *observed* tells what was recorded (a contact failed); one that is *inferred* only hints (they come
+  less often). The two are ranked apart, and behind what customers *stated*.
 - `each: touchpoint` or `each: category` applies one rule to every touchpoint of the contacts, or category of the cases.
 - `polarity: delight` marks what goes well.
 - An `assumed_effect` is no promise. It says how large an improvement the test groups are made to show.
@@ -72,8 +72,8 @@ playbook: [retail, ours.yml]
 ```
 
 Run notebook 03 (or `make personas` for the dataset). The rule is told among what behaviour gives away, ranked with its
-ties, and its remedy is planned with the size of the test that would prove it. A misspelt key, feature or remedy is named
-with its line. A feature that does not exist can be made under `features:` in `dataset.yml`.
+ties, and its remedy is planned with the size of the test that would prove it. A misspelt key, feature or remedy is
+named with its line. A feature that does not exist can be made under `features:` in `dataset.yml`.
 """
 
 

@@ -393,11 +393,16 @@ def _purchases(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_gr
 
 
 def back_after(course: tuple[CourseStep, ...]) -> int | None:
-    """Days after which no later step is surely under 1; 0 where none ever was; None while the last one is."""
-    under = [step.kept.high < 1 for step in course]
-    if not under or under[-1]:
-        return None
-    return max((step.to_day for step, low in zip(course, under, strict=True) if low), default=0)
+    """Days until a step is no longer surely under 1; 0 where the first is not; None while the last one still is.
+
+    A single later step under 1 is not counted: of six steps one is so by chance in one case of seven.
+    """
+    back = 0
+    for step in course:
+        if step.kept.high >= 1:
+            return back
+        back = step.to_day
+    return None
 
 
 def _scores(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_group: int, seed) -> RecoveryOutcome:

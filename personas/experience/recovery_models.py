@@ -20,7 +20,7 @@ class RecoveryArm(Frozen):
     effect : purchases kept (1 as without a case), or points of the score (0 as without a case)
     before : the same against their own past, without anybody to compare with; not to be trusted, and why it is shown
     course : purchases kept step by step; empty for scores
-    back_after : days after which no later step is surely under 1 (0: none was); None where the last is or
+    back_after : days until a step is no longer surely under 1 (0: the first is not); None where the last still is, or
         none is known
     """
 

@@ -29,26 +29,6 @@ def tabulate_kpis(experience: Experience, currency: str = "USD") -> Listing:
     return Listing(table.rename_axis("KPI").reset_index())
 
 
-def tabulate_pain_points(experience: Experience) -> Listing:
-    """Pain points of every group, worst first, with reach, severity, impact and the ranks that chance leaves."""
-    numbers = Numerals()
-    rows = [
-        {
-            "group": _column(group.segment),
-            "rank": f"{pain.rank_low} to {pain.rank_high}" if pain.rank_low < pain.rank_high else f"{pain.rank}",
-            "pain point": pain.title,
-            "known": pain.kind,
-            "reach": numbers.say(pain.reach),
-            "others": numbers.value(pain.rest) if pain.rest else "",
-            "severity": pain.severity_words,
-            "impact": pain.impact_words,
-        }
-        for group in experience.groups
-        for pain in group.pain_points
-    ]
-    return Listing(pd.DataFrame(rows))
-
-
 def tabulate_ratings(experience: Experience) -> Listing:
     """Each touchpoint's rating, ease and gap to expectation, everybody and each segment side by side."""
     numbers = Numerals()
@@ -92,6 +72,11 @@ def tabulate_journey(experience: Experience, segment: int = 0) -> Listing:
             "what they do": cell.doing,
             "before": numbers.say(cell.before) if cell.before else "",
             "after": numbers.say(cell.feeling) if cell.feeling.measured else "",
+            "how it goes": f"{cell.kpi_label} {numbers.say(cell.kpi)}" if cell.kpi else "",
+            "go no further": numbers.say(cell.dropoff) if cell.dropoff and cell.dropoff.measured else "",
+            "why they came": ", ".join(f"{why.name} {why.share:.0%}" for why in cell.motives[:2]),
+            "what pleases": ", ".join(cell.delights),
+            "owner": cell.owner,
             "known": cell.kind,
         }
         for cell in experience.of(segment).journey

@@ -20,6 +20,7 @@ from personas.profiles.naming import name_personas
 from personas.profiles.overview import choose_compared, first_actions, who_is_represented, write_headline
 from personas.profiles.rules import short_rule
 from personas.profiles.sensitivity import judge_sensitivity
+from personas.profiles.standing import enter_standing
 from personas.profiles.statements import back_pain_points, enter_finding, enter_kpis, enter_surprise
 from personas.profiles.sureness import enter_sureness
 from personas.profiles.traits import Standing, distribution_of, enter_trait, stand, trait_of, weigh_trait
@@ -63,7 +64,7 @@ def derive_personas(
     ledger = Ledger()
     personas = tuple(
         _persona(
-            customers, segmentation, experience.of(number), standings[number - 1], called[number - 1], petals,
+            customers, segmentation, experience.of(number), standings[number - 1], called, petals,
             shown, ledger, numbers, card, min_group, seed, playbook,
         )
         for number in range(1, count + 1)
@@ -113,11 +114,12 @@ def _standings(customers: Customers, inside: np.ndarray, count: int, min_group: 
 
 
 def _persona(
-    customers, segmentation, group: GroupExperience, standings, name, petals, shown, ledger, numbers, card,
+    customers, segmentation, group: GroupExperience, standings, called, petals, shown, ledger, numbers, card,
     min_group, seed, playbook,
 ) -> Persona:  # fmt: skip
     frame, features = customers.frame, customers.features
     number = group.segment
+    name = called[number - 1]
     size = segmentation.sizes[number - 1]
     inside = segmentation.members["segment"].to_numpy() == number
     identity = f"P{number}"
@@ -173,6 +175,7 @@ def _persona(
         actions=plan_actions(pains, playbook, frame, inside, identity),
         do=do,
         dont=dont,
+        standing=enter_standing(ledger, identity, group.standing, called, numbers),
         sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers),
         not_measured=(),
     )

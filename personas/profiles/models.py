@@ -120,6 +120,7 @@ class Persona(Frozen):
 
     finding_claim, who, wants, struggles, goals, delights : ids of the claims to be shown there
     traits : strongest first, then compared features on which the persona does not stand out
+    standing : ids of the claims on who in it is loyal, at risk, and next to benefit
     sure : ids of the claims that say how sure the description is, the rule that points to its customers among them
     named_by : "data", or "analyst" where dataset.yml names it; name_from_data : what it would be called then
     variety, rule : sentences of files of version 1.0, among the claims of `sure` since
@@ -153,6 +154,7 @@ class Persona(Frozen):
     do: tuple[Advice, ...]
     dont: tuple[Advice, ...]
     sure: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
     not_measured: tuple[NotMeasured, ...]
     named_by: Literal["data", "analyst"] = "data"
     name_from_data: str = ""

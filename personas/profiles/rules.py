@@ -69,13 +69,16 @@ def _path(tree, used, frame) -> list[str]:
         for side, child in (("at most", tree.children_left[node]), ("above", tree.children_right[node])):
             if child != -1:
                 parents[child] = (node, side)
-    conditions = []
+    cuts: dict[tuple[int, str], float] = {}
     while best in parents:
         best, side = parents[best]
-        feature = used[tree.feature[best]]
-        label = feature.label if parents.get(best) is None else lower_first(feature.label)
-        conditions.append(f"{label} {side} {_threshold(feature, tree.threshold[best], frame)}")
-    return conditions[::-1]
+        # From the leaf upwards: the first cut of a feature on a side is the tighter one and says all.
+        cuts.setdefault((int(tree.feature[best]), side), float(tree.threshold[best]))
+    conditions = []
+    for place, ((j, side), cut) in enumerate(reversed(cuts.items())):
+        label = used[j].label if place == 0 else lower_first(used[j].label)
+        conditions.append(f"{label} {side} {_threshold(used[j], cut, frame)}")
+    return conditions
 
 
 def _inside(tree, leaf) -> float:

@@ -139,7 +139,14 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
     What does not fit in 30 seconds moves to ``more``, unless another place shows it anyway.
     """
     brief = {place: getattr(persona, place)[:most] for place, most in BRIEF.items()}
-    shown = {persona.finding_claim, persona.expect_claim, *persona.goals, *persona.delights, *persona.sure}
+    shown = {
+        persona.finding_claim,
+        persona.expect_claim,
+        *persona.goals,
+        *persona.delights,
+        *persona.standing,
+        *persona.sure,
+    }
     shown.update(*brief.values())
     spilled = [i for place, most in BRIEF.items() for i in getattr(persona, place)[most:]]
     return {
@@ -149,6 +156,7 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
         "more": tuple(dict.fromkeys(i for i in spilled if i not in shown)),
         "goals": persona.goals,
         "delights": persona.delights,
+        "standing": persona.standing,
         "sure": persona.sure,
         "kpis": tuple(f"{persona.id}-kpi-{kpi.key}" for kpi in persona.kpis if kpi.estimate.measured),
     }

@@ -18,7 +18,7 @@ from personas.segments.null import NullModel, fit_null
 from personas.segments.resampling import Effort, Grounds, Job, Resampled, own_share_left, run_jobs
 from personas.segments.space import FeatureSpace
 
-STARTS_PUBLISHED = {"k-means": 20, "latent class": 5}
+STARTS_PUBLISHED = {"k-means": 12, "latent class": 5}
 ALGORITHMS = tuple(STARTS_PUBLISHED)
 CHUNK = 10  # pairs in one job
 

@@ -19,7 +19,7 @@ from personas.segments.figures import SEPARATION, STABILITY
 from personas.segments.judgement import Judgement, judge
 from personas.segments.layout import sample_rows
 from personas.segments.models import Evidence
-from personas.segments.resampling import Effort, effort_of
+from personas.segments.resampling import Effort, effort_of, one_thread
 from personas.segments.usefulness import Usefulness, judge_by_leaving_out, judge_usefulness
 
 NULL_STEPS = (
@@ -99,6 +99,16 @@ def compare_candidates(
         fix = did_you_mean(algorithm, list(ALGORITHMS))
         raise InputError([Problem("parameter algorithm", f"{algorithm}", " or ".join(ALGORITHMS), fix)])
     effort = effort or effort_of(algorithm, pairs, null_draws)
+    with one_thread():
+        return _compare(
+            customers, max_segments, seed, min_group, min_segment_share, effort, block_weights, workers, fit_sample,
+            algorithm,
+        )  # fmt: skip
+
+
+def _compare(
+    customers, max_segments, seed, min_group, min_segment_share, effort, block_weights, workers, fit_sample, algorithm
+) -> Comparison:
     ks = tuple(range(1, max_segments + 1))
     candidates = fit_candidates(
         customers.frame, customers.features, ks, seed, effort, block_weights, workers, algorithm, fit_sample,

@@ -126,9 +126,15 @@ def run_jobs(
     return list(zip(jobs, track(run(calls), "resampling", total=len(jobs)), strict=True))
 
 
+def one_thread():
+    """A context in which linear algebra uses one thread: on a busy machine small fits are many times slower without."""
+    return _thread_pools().limit(limits=1)
+
+
 @cache
 def _thread_pools():
     """This process's thread pools; looking for them takes as long as a fit."""
+    import scipy.linalg  # noqa: F401 - so that its pool is among those found
     from threadpoolctl import ThreadpoolController
 
     return ThreadpoolController()
@@ -136,7 +142,7 @@ def _thread_pools():
 
 def _work(job: Job, n: int, data, reference, null, grounds: Grounds):
     seed = grounds.seed
-    with _thread_pools().limit(limits=1):
+    with one_thread():
         if job.kind == "pairs":
             found = [bootstrap_pair(data, job.k, reference, [seed, 2, job.k, b], STARTS) for b in job.part]
             return np.array([pair[0] for pair in found]), np.vstack([pair[1] for pair in found])

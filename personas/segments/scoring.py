@@ -120,26 +120,33 @@ def double(whole: int) -> Value:
     return ibis.literal(whole, "int64").cast("float64")
 
 
+def _filled(placed: Table, names: Sequence[str], kept: Sequence[str] = ()) -> Table:
+    """0 for what is unknown beside m_… = 1 for what is known: plain products are much faster than a choice a term."""
+    values = {name: placed[name].coalesce(double(0)) for name in names}
+    known = {f"m_{name}": placed[name].notnull().cast("float64") for name in names}
+    return placed.select("customer_id", *kept, **values, **known)
+
+
 def _distances(placed: Table, space: FeatureSpace, centres: np.ndarray) -> Table:
     """Distance to every centre, d1 … dk, rounded as Python rounds them."""
     import ibis
 
     names = [f"x{j}" for j in range(1, len(space.axes) + 1)]
     worth = [axis.weight**2 for axis in space.axes]
-    nothing = double(0)
-    known = reduce(add, [placed[name].notnull().ifelse(w, nothing) for name, w in zip(names, worth, strict=True)])
+    filled = _filled(placed, names)
+    known = reduce(add, [filled[f"m_{name}"] * w for name, w in zip(names, worth, strict=True)])
     measured = {
         f"s{c}": reduce(
             add,
             [
-                ((placed[n] - float(x)) * (placed[n] - float(x))).coalesce(nothing)
-                for n, x in zip(names, centre, strict=True)
+                filled[f"m_{name}"] * ((filled[name] - float(x)) * (filled[name] - float(x)))
+                for name, x in zip(names, centre, strict=True)
             ],
         )
         for c, centre in enumerate(centres, 1)
     }
-    sums = placed.select("customer_id", known=known, **measured)
-    scale = ibis.cases((sums.known > 0, float(np.sum(worth)) / sums.known), else_=nothing)
+    sums = filled.select("customer_id", known=known, **measured)
+    scale = ibis.cases((sums.known > 0, float(np.sum(worth)) / sums.known), else_=double(0))
     scaled = sums.select("customer_id", *[f"s{c}" for c in range(1, len(centres) + 1)], scale=scale)
     distances = {f"d{c}": (scaled[f"s{c}"] * scaled.scale).round(9).sqrt() for c in range(1, len(centres) + 1)}
     return scaled.select("customer_id", **distances)
@@ -175,7 +182,7 @@ def _most_probable(table: Table, classes: LatentClasses) -> Table:
 
     numbers = {f"z{j}": (clipped(table, part) - part.centre) / part.spread for j, part in enumerate(classes.numbers, 1)}
     words = {f"w{j}": table[part.feature] for j, part in enumerate(classes.categories, 1)}
-    placed = table.select("customer_id", **numbers, **words)
+    placed = _filled(table.select("customer_id", **numbers, **words), list(numbers), list(words))
     names = [f"s{c}" for c in range(1, len(classes) + 1)]
     scores = {name: _log_score(placed, classes, c).round(9) for c, name in enumerate(names)}
     scored = placed.select("customer_id", **scores)
@@ -197,7 +204,7 @@ def _log_score(placed: Table, classes: LatentClasses, c: int) -> Value:
     for j, number in enumerate(classes.numbers, 1):
         away = placed[f"z{j}"] - float(number.means[c])
         spread = float(number.variances[c])
-        terms.append((-0.5 * (LOG_2_PI + float(np.log(spread)) + away * away / spread)).coalesce(nothing))
+        terms.append(placed[f"m_z{j}"] * (-0.5 * (LOG_2_PI + float(np.log(spread)) + away * away / spread)))
     for j, category in enumerate(classes.categories, 1):
         logs = np.log(np.array(category.probabilities[c])).tolist()
         terms.append(_log_chance(placed[f"w{j}"], category, logs).coalesce(nothing))

@@ -18,6 +18,7 @@ from personas.segments.latent_fit import classes_of
 from personas.segments.membership import assign_by_classes, assign_members, points_of_everybody
 from personas.segments.models import SegmentSize, Verdict
 from personas.segments.refits import Refits, fit_again
+from personas.segments.resampling import one_thread
 from personas.segments.space import FeatureSpace
 from personas.segments.verdict import write_verdict_sentences
 
@@ -105,7 +106,8 @@ def segment(
         centres = centres[order]
         classes = None if classes is None else classes.reordered(order)
     jaccard = candidates.resampled.jaccard.get(k)
-    refits = fit_again(candidates, frame, members["segment"].to_numpy(), k)
+    with one_thread():
+        refits = fit_again(candidates, frame, members["segment"].to_numpy(), k)
     return Segmentation(
         members=members,
         space=candidates.space,

@@ -5,7 +5,6 @@ import pytest
 
 from personas.customers.behaviour import purchase_features
 from tests.benchmarks import bench_customers, bench_experience
-from tests.benchmarks.contest import Contest, hold
 from tests.benchmarks.shop import open_shop
 
 LINES = 200_000
@@ -73,9 +72,3 @@ def test_purchase_lines_are_read_for_each_part_and_never_written_down_whole():
     start, end = dataset.observation_start, dataset.observation_end
     bought, _ = purchase_features(dataset.tables["transactions"], start, end, ("category 1",))
     assert str(ibis.to_sql(bought)).count('FROM "lines"') == 3
-
-
-def test_the_frame_takes_medians_of_turns():
-    clock = iter([0, 4, 4, 5, 5, 7, 7, 8, 8, 11, 11, 12])
-    timing = hold(Contest("a", "b", int, int, wanted=4.0), clock=lambda: next(clock))
-    assert (timing.plain, timing.ours, timing.ratio, timing.kept) == (3, 1, 3.0, False)

@@ -1,4 +1,4 @@
-"""Run the long checks and write what they found: `make evidence`, or `ONLY="coverage recovery" make evidence`.
+"""Run the long checks and write what they found: `make evidence`, or `make evidence ONLY="coverage recovery"`.
 
 A run may be stopped at any time: cases that are done are kept, and the summary of those is written by `WRITE=only`.
 """

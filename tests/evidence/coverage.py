@@ -65,7 +65,8 @@ def run(params: dict) -> dict:
     return {"held": int(held), "measured": int(measured), "drawn": params["replicates"]}
 
 
-def _holds(estimate: Estimate, truth: float):
+def holding(estimate: Estimate, truth: float) -> list[bool | None]:
+    """Whether the interval holds the truth, [None] where there is no interval."""
     if estimate.low is None or estimate.high is None:
         return [None]
     # Bounds that are reached exactly hold; the truth and the bound may differ in the last bit.
@@ -82,7 +83,7 @@ def _promoters(promoters: int, detractors: int, n: int) -> Estimate:
 def _net_promoters(rng, population, n):
     shares = VOTES[population]
     promoters, _, detractors = rng.multinomial(n, shares)
-    return _holds(_promoters(int(promoters), int(detractors), n), 100 * (shares[0] - shares[2]))
+    return holding(_promoters(int(promoters), int(detractors), n), 100 * (shares[0] - shares[2]))
 
 
 def _weighted_promoters(rng, population, n):
@@ -90,7 +91,7 @@ def _weighted_promoters(rng, population, n):
     shares = VOTES[population]
     votes = rng.choice([1.0, 0.0, -1.0], size=n, p=shares)
     estimate = net_promoters_of(moments_of(votes, rng.lognormal(0, 0.5, n)))
-    return _holds(estimate, 100 * (shares[0] - shares[2]))
+    return holding(estimate, 100 * (shares[0] - shares[2]))
 
 
 @cache
@@ -99,7 +100,7 @@ def _wilson(hits: int, n: int) -> Estimate:
 
 
 def _share(rng, population, n):
-    return _holds(_wilson(int(rng.binomial(n, float(population))), n), float(population))
+    return holding(_wilson(int(rng.binomial(n, float(population))), n), float(population))
 
 
 def _values(rng, population, n):
@@ -116,7 +117,7 @@ def _values(rng, population, n):
 
 def _mean(rng, population, n):
     values, truth = _values(rng, population, n)
-    return _holds(mean_estimate(values), truth)
+    return holding(mean_estimate(values), truth)
 
 
 def _several(rng, n, draw):
@@ -127,7 +128,7 @@ def _several(rng, n, draw):
 
 def _clustered_mean(rng, population, n):
     answers, who = _several(rng, n, lambda mood, moment: 4.0 + 0.6 * mood + 0.8 * moment)
-    return _holds(mean_of(moments_of(answers, customers=who)), 4.0)
+    return holding(mean_of(moments_of(answers, customers=who)), 4.0)
 
 
 def _clustered_share(rng, population, n):
@@ -135,14 +136,14 @@ def _clustered_share(rng, population, n):
 
     cut = norm.ppf(1 - float(population))
     answers, who = _several(rng, n, lambda mood, moment: (0.6 * mood + 0.8 * moment > cut).astype(float))
-    return _holds(share_of(moments_of(answers, customers=who)), float(population))
+    return holding(share_of(moments_of(answers, customers=who)), float(population))
 
 
 def _ratio(rng, population, n):
     """Answers to campaigns over campaigns sent; those who get more answer less often: Σ p m over Σ m."""
     sent = 1.0 + rng.poisson(4.0, n)
     answered = rng.binomial(sent.astype(int), 0.5 / np.sqrt(sent)).astype(float)
-    return _holds(ratio_estimate(answered, sent), _ratio_truth())
+    return holding(ratio_estimate(answered, sent), _ratio_truth())
 
 
 @cache
@@ -179,12 +180,12 @@ def _reach(shape: float, censored: float) -> float:
 
 def _median_time(rng, population, n):
     spells, shape = _spells(rng, population, n)
-    return _holds(time_until(spells, 0.5), 10 * np.log(2) ** (1 / shape))
+    return holding(time_until(spells, 0.5), 10 * np.log(2) ** (1 / shape))
 
 
 def _share_left(rng, population, n):
     spells, shape = _spells(rng, population, n)
-    return _holds(share_left(spells, 6.0), float(np.exp(-(0.6**shape))))
+    return holding(share_left(spells, 6.0), float(np.exp(-(0.6**shape))))
 
 
 def _relative_weights(rng, population, n):

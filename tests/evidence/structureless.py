@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from personas.segments import Effort
+from personas.segments import Comparison, Effort, compare_candidates
 from personas.segments.candidates import fit_candidates
 from personas.segments.judgement import separation_test
 from personas.segments.null_test import LEVEL
@@ -38,13 +38,10 @@ def table(family: str, draw: int) -> dict:
 def run(params: dict) -> dict:
     """Whether segments are said to exist, at the effort that users get; the rest of the evidence is left out
     where the first null tables have settled already that they do not."""
-    from personas.segments import compare_candidates
-
     customers = customers_of(draw(params)[0])
     if not may_be_set_apart(customers, params["seed"]):
         return {"structure": False, "word": "", "k": 1, "borderline": False}
-    comparison = compare_candidates(customers, max_segments=MAX_SEGMENTS, seed=params["seed"], workers=1)
-    judgement = comparison.judgement
+    judgement = in_full(customers, params["seed"]).judgement
     k = judgement.chosen
     return {
         "structure": judgement.words[k] in ("natural", "reproducible"),
@@ -52,6 +49,11 @@ def run(params: dict) -> dict:
         "k": k,
         "borderline": judgement.borderline[k],
     }
+
+
+def in_full(customers, seed: int) -> Comparison:
+    """The comparison that users get."""
+    return compare_candidates(customers, max_segments=MAX_SEGMENTS, seed=seed, workers=1)
 
 
 def may_be_set_apart(customers, seed: int) -> bool:

@@ -195,7 +195,7 @@ def test_a_misspelt_feature_of_an_own_rule_is_told_rather_than_passed_over(tmp_p
     wrong = OWN.replace("needs: [sales]", f"needs: [{name}]")
     with pytest.raises(InputError) as error:
         choose_playbook(dataset_with(tmp_path, "playbook: [ours.yml]\n", wrong))
-    assert f'did you mean "{meant}"?' in str(error.value) and "line 6" in str(error.value)
+    assert f'did you mean "{meant}"?' in str(error.value) and "line 7" in str(error.value)
 
 
 def test_the_page_says_what_the_files_say():
@@ -204,7 +204,7 @@ def test_the_page_says_what_the_files_say():
 
 
 def test_the_example_of_the_page_can_be_carried_out(tmp_path):
-    """The two blocks of the page, as they stand, on a shop of ninety customers of whom thirty buy one thing at a time."""
+    """The two blocks of the page, as they stand, on a shop of ninety customers: thirty buy one thing at a time."""
     page = (project_root() / PATH).read_text(encoding="utf-8")
     rule, choice = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)[:2]
     lines = [

@@ -211,3 +211,11 @@ def test_the_rule_of_a_persona_is_judged_on_the_very_rule_that_is_told():
 def test_a_small_group_gets_no_rule(customers):
     inside = np.arange(600) < 9
     assert short_rule(customers.frame, customers.features, inside, 7) is None
+
+
+def test_a_rule_asks_of_a_feature_once_where_one_cut_says_all():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame({"discount": rng.uniform(0, 100, 600)})
+    inside = ((frame["discount"] > 60) & (rng.uniform(size=600) < 0.8) | (frame["discount"] > 80)).to_numpy()
+    rule = short_rule(frame, (feature("discount", "t.x", forms=True),), inside, 7)
+    assert rule.text.split(". This rule")[0].count("above") == 1

@@ -14,7 +14,7 @@ from personas.segments.null import WEIGHT, fit_null
 from tests.segments.tables import blobs, customers_of, numbers
 
 TINY = Effort(pairs=3, pairs_published=4, pairs_shown=3, nulls=3, stability_nulls=2, null_pairs=1, most_nulls=3)
-CORNERS = [[0, 0, 0], [9, 0, 0], [0, 9, 0]]
+CORNERS = [[0, 0], [9, 0], [0, 9]]
 
 
 def many(each: int):

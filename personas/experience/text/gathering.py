@@ -133,12 +133,17 @@ def _by_language(rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
 
 
 def _moods(rows: pd.DataFrame, seed: int) -> dict[str, Mood]:
-    return {
-        language: learn_mood(list(rows["text"].iloc[where]), rows["good"].to_numpy()[where],
-                             rows["author"].to_numpy()[where], language, seed)
-        for language, where in _by_language(rows)
-        if language not in UNSPACED and language != UNKNOWN
-    }  # fmt: skip
+    """Language → mood, read only where neither the data nor a clear score says the kind."""
+    good, moods = rows["good"].to_numpy(float), {}
+    with np.errstate(invalid="ignore"):
+        wanted = (rows["kind"] == "").to_numpy() & ~((good > HAPPY) | (good <= UNHAPPY))
+    for language, where in _by_language(rows):
+        if language not in UNSPACED and language != UNKNOWN:
+            author = rows["author"].to_numpy()[where]
+            moods[language] = learn_mood(
+                list(rows["text"].iloc[where]), good[where], author, language, seed, wanted[where]
+            )
+    return moods
 
 
 def _distinctive(rows: pd.DataFrame, segments: np.ndarray, min_group: int, seed: int) -> tuple[DistinctiveWord, ...]:

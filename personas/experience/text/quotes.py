@@ -14,7 +14,7 @@ from personas.experience.text.cleaning import words_of
 from personas.experience.text.models import Quote
 from personas.experience.text.redaction import id_tokens, is_abusive, name_tokens, redact
 
-MOST, LOOKED_AT = 3, 40
+MOST, LOOKED_AT, NEAREST = 3, 40, 2000
 SHORTEST, LONGEST = 15, 280
 ALIKE = 0.6
 LEFT = 0.5  # of a comment's words that must be left after redaction
@@ -33,6 +33,7 @@ class PrivacyCount:
 def near_centre(rows: pd.DataFrame, flags: np.ndarray, nearness: np.ndarray) -> list[int]:
     """The positions of the comments nearest to a theme's centre, one an author; of equally near ones longer first."""
     inside = np.flatnonzero(flags)
+    inside = inside[np.argsort(-nearness[inside], kind="stable")][:NEAREST]
     length = np.array([min(len(rows["text"].iat[i]), LONGEST) for i in inside])
     order = inside[np.lexsort((inside, -length, -nearness[inside]))]
     authors, chosen = set(), []

@@ -34,8 +34,15 @@ class Mood:
     happy: np.ndarray
 
 
-def learn_mood(texts: Sequence[str], good: np.ndarray, authors: np.ndarray, language: str, seed: int = 7) -> Mood:
-    """Learn to tell happy comments from unhappy ones, and read the mood of every comment.
+def learn_mood(
+    texts: Sequence[str],
+    good: np.ndarray,
+    authors: np.ndarray,
+    language: str,
+    seed: int = 7,
+    wanted: np.ndarray | None = None,
+) -> Mood:
+    """Learn to tell happy comments from unhappy ones, and read the mood of every comment, or of the `wanted` ones.
 
     good : (n,) score given with the comment as a share of its scale, NaN without; over 0.8 is happy, up to 0.6 unhappy,
     and what is between teaches nothing. Logistic regression on TF-IDF of words and of bits of words; all comments of
@@ -67,7 +74,10 @@ def learn_mood(texts: Sequence[str], good: np.ndarray, authors: np.ndarray, lang
         baseline=float(max(happy.mean(), 1 - happy.mean())), balanced=balanced, used=used,
         note="" if used else "no better than chance: mood is not read from the words",
     )  # fmt: skip
-    return Mood(told, _read(matrix, happy, texts) if used else unread)
+    rows = np.arange(len(texts)) if wanted is None else np.flatnonzero(wanted)
+    if used and len(rows):
+        unread[rows] = _read(matrix, happy, [texts[i] for i in rows])
+    return Mood(told, unread)
 
 
 def _untold(language: str, why: str, n: int) -> Sentiment:

@@ -81,7 +81,7 @@ def _hundred(cost: Estimate) -> str:
 
 
 def case_words(case: BusinessCase, numbers: Numerals) -> str:
-    """The differences between the best and the worst attitude in words, segments held equal where the method says so."""
+    """The differences between the best and the worst attitude in words."""
     told = [f"{a.label} {numbers.say(a.difference)}" for a in case.apart if a.difference.measured]
     if not told:
         return ""
