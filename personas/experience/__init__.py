@@ -50,7 +50,7 @@ from personas.experience.pain_tables import (
     plot_pain_points,
     tabulate_delights,
     tabulate_pain_points,
-    tabulate_quotes,
+    tabulate_pain_quotes,
     tabulate_remedies,
 )
 from personas.experience.playbook import Playbook, Signal, choose_playbook, read_playbook
@@ -133,8 +133,8 @@ __all__ = [
     "tabulate_neighbours",
     "tabulate_not_measured",
     "tabulate_pain_points",
+    "tabulate_pain_quotes",
     "tabulate_path",
-    "tabulate_quotes",
     "tabulate_ratings",
     "tabulate_recovery",
     "tabulate_remedies",

@@ -90,7 +90,7 @@ def tabulate_delights(experience: Experience, segment: int | None = None) -> Lis
     return Listing(pd.DataFrame(rows), "" if rows else "No delight that enough customers share.")
 
 
-def tabulate_quotes(experience: Experience, segment: int = 0) -> Listing:
+def tabulate_pain_quotes(experience: Experience, segment: int = 0) -> Listing:
     """What customers of a group wrote about its pain points and delights, redacted."""
     group = experience.of(segment)
     rows = [
@@ -128,17 +128,18 @@ def plot_pain_points(experience: Experience, segment: int = 0, most: int = 8) ->
         len(kinds), 2, sharey="row", squeeze=False, layout="constrained", figsize=(10, 0.42 * sum(heights) + 0.6),
         gridspec_kw={"height_ratios": heights},
     )  # fmt: skip
+    widest = 105 * max(pain.reach.high for _, own in kinds for pain in own)
     for (kind, own), (left, right) in zip(kinds, grid, strict=True):
         labels = [f"{ranks(pain)}   {pain.title}" for pain in own]
         _intervals(sns, left, labels, [pain.reach for pain in own], 100)
         _intervals(sns, right, labels, [pain.impact for pain in own], 100 if kind == "inferred" else 1)
         right.axvline(0, color=INK, linewidth=1, linestyle="--")
-        left.set_xlim(left=0)
+        left.set_xlim(0, widest)
         left.set_ylim(len(own) - 0.5, -0.5)
         left.set_title(KINDS[kind].capitalize(), loc="left", fontsize=10, color=INK)
         left.set(xlabel="reach, per cent of customers", ylabel="")
-        unit = "later sales, per cent more or less" if kind == "inferred" else "points of the outcome, more or less"
-        right.set(xlabel=unit, ylabel="")
+        unit = "per cent of later sales" if kind == "inferred" else "points of the outcome"
+        right.set(xlabel=f"impact, {unit}", ylabel="")
     plt.close(figure)
     return figure
 

@@ -105,7 +105,7 @@ def contests(size):
     from tests.benchmarks.contest import Contest
 
     full = size == "full"
-    n, p, ks, pairs = (10_000, 20, range(2, 11), 100) if full else (2_000, 20, range(2, 6), 10)
+    n, p, ks, pairs = (10_000, 20, range(2, 11), 100) if full else (500, 8, range(4, 7), 4)
     shape = f"{n:,} customers × {p} features, k = {ks.start} … {ks.stop - 1}"
     loop = f"scikit-learn loop, {pairs} pairs of each k, {CORES} threads, {STARTS} starts"
 

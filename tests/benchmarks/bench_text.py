@@ -21,7 +21,7 @@ COMMENTS = {"small": 4_000, "full": 1_000_000}
 KINDS = ("complaint", "suggestion", "praise")
 LANGUAGES, SHARES = ("en", "de", "pt"), (0.6, 0.3, 0.1)
 EACH = 4  # comments of an author
-COVERED = 0.6
+COVERED = 0.5
 
 
 @cache

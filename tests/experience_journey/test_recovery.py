@@ -151,8 +151,9 @@ def test_back_is_the_first_step_that_is_not_surely_below():
     assert back_after((step(0, 0.5, 0.8),)) is None and back_after(()) is None
 
 
-def test_complaints_in_surveys_stand_in_where_there_are_no_cases(rng):
+def test_complaints_in_surveys_stand_in_where_there_are_no_cases():
     """A low rating on day 150 is followed by half the orders; nobody wrote down how it was settled."""
+    rng = np.random.default_rng(8)
     shopping = shoppers(rng, 500)
     hurt = list(shopping)[:120]
     for who in hurt:

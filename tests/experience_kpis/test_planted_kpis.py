@@ -114,14 +114,19 @@ def test_contracts_of_one_account_are_alike_and_widen_the_interval():
 def test_accounts_are_the_clusters_of_demo_b2b(tmp_path):
     from personas.customers import build_customers
     from personas.dataset import read_dataset
-    from personas.experience.outcomes import measure_outcomes
+    from personas.customers.feedback import list_questions
+    from personas.experience.answers import measure_answers
+    from personas.experience.comparison import Group
+    from personas.experience.outcomes import members_table
     from personas.simulation import simulate
 
     simulate(tmp_path, "demo_b2b", 500, 7)
     dataset = read_dataset("demo_b2b", data=tmp_path)
     customers = build_customers(dataset)
-    found = measure_outcomes(dataset, customers, np.ones(len(customers.frame), int), 10)
-    nps = next(kpi for kpi in found.kpis[0] if kpi.key == "nps").estimate
+    members = members_table(dataset, customers.frame, np.ones(len(customers.frame), int))
+    feedback = dataset.tables["feedback"]
+    kpis, _ = measure_answers(feedback, list_questions(feedback), members, Group((1,), (), 10))
+    nps = next(kpi[0] for kpi in kpis if kpi[0].key == "nps").estimate
     answers = pd.read_parquet(tmp_path / "recommendations.parquet").query("score <= 10")
     accounts = pd.read_parquet(tmp_path / "customers.parquet").set_index("customer_id")["account_id"]
     vote = np.where(answers["score"] >= 9, 1.0, np.where(answers["score"] <= 6, -1.0, 0.0))

@@ -11,6 +11,7 @@ import pytest
 from personas.customers import build_customers
 from personas.dataset import read_dataset
 from personas.dataset.files import project_root
+from personas.experience.measures import with_feedback_at_hand
 from personas.experience.outcomes import measure_outcomes
 from personas.experience.scores import net_promoter_score
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the public SFO file
 
 class Wave:
     def __init__(self, year: int):
-        dataset = read_dataset(f"sfo_{year}", data=SHARED)
+        dataset = with_feedback_at_hand(read_dataset(f"sfo_{year}", data=SHARED))
         self.customers = build_customers(dataset)
         self.frame = self.customers.frame
         segments = np.where(self.frame["purpose"] == "Business", 2, 1)

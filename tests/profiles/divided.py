@@ -10,8 +10,8 @@ from personas.customers import Customers
 from personas.experience import measure_experience
 from personas.profiles import DatasetCard, PersonaSet, derive_personas, describe_dataset
 from personas.segments import Segmentation, SegmentSize, Verdict, fit_space
-from personas.segments.layout import canonical
 from personas.segments.kmeans import fit_kmeans
+from personas.segments.layout import canonical
 from personas.segments.membership import assign_members
 from tests.customers.journey import build_journey, read_journey
 

@@ -58,6 +58,10 @@ def recomputed(claim, frame, inside) -> tuple[float, float | None, int | None]:
         return figure(frame[member]), figure(frame[~member]), None
     if claim.feature == "share of sales":
         return frame["sales"][member].sum() / frame["sales"].sum(), None, None
+    if claim.id.endswith("-sure-in-between"):
+        return divided_journey().members["in_between"][member].mean(), None, int(member.sum())
+    if claim.id.endswith("-sure-stability"):
+        return divided_journey().sizes[int(claim.persona_id[1:]) - 1].stability, None, int(member.sum())
     feature = features[claim.feature]
     values = frame[feature.name]
     if claim.filter:
@@ -68,7 +72,7 @@ def recomputed(claim, frame, inside) -> tuple[float, float | None, int | None]:
 def test_every_claim_that_defines_or_describes_equals_its_recomputation(personas, frame, inside):
     checked = 0
     for claim in personas.claims:
-        if claim.kind not in ("defines", "describes"):
+        if claim.kind not in ("defines", "describes") or claim.id.endswith(("-sure-rule", "-sure-variety")):
             continue
         own, rest, n = recomputed(claim, frame, inside)
         assert claim.estimate.value == pytest.approx(own, rel=1e-9), claim.id
@@ -79,6 +83,13 @@ def test_every_claim_that_defines_or_describes_equals_its_recomputation(personas
             assert claim.estimate.n == n, claim.id
         checked += 1
     assert checked > 60
+
+
+def test_variety_is_that_of_the_told_sentence_which_fits_fewest(personas):
+    told = {claim.id: claim for claim in personas.claims}
+    for persona in personas.personas:
+        fits = [told[t.claim_id].fits_share for t in persona.traits if told[t.claim_id].kind == "defines"]
+        assert told[f"{persona.id}-sure-variety"].estimate.value in [pytest.approx(share) for share in fits]
 
 
 def test_effects_have_the_sign_of_the_difference(personas):
