@@ -85,6 +85,9 @@ def describe_stages(
             "parameters": {k: repr(v) for k, v in overrides.items() if notebook and k in notebook.defaults},
         }
     stages[STAGES[0]]["sources"] = fingerprint(contract, data, stamps / ".files.json", before)
+    # Rules of the dataset's own, beside its contract: only pain points are made by them.
+    own = sorted(path for path in contract.glob("*.y*ml") if path.name != "dataset.yml")
+    stages["03_experience"]["rules"] = {path.name: hash_text(path) for path in own}
     publishing = hash_folder(root, root / "personas" / "batch", "*")
     stages[PUBLISH] = {"lock": shared["lock"], "library": top | publishing}
     return stages

@@ -166,13 +166,14 @@ def _case(number: int, basis: str, classes: Classes, adjusted: bool, later: Late
             difference = apart_within(later.values[name], best, worst, of, unit, weights)
         spend = difference if name == "spend" else spend
         apart.append(Apart(key=name, label=label, difference=difference))
-    stake = at_stake(size, shown[-1].share, spend)
     first, last = shown[0].label, shown[-1].label
     among = f"all {size:,} customers of the group" if number else f"all {size:,} customers"
-    words = (
-        f"associated, not caused: {among} × the share of {last} × the difference to {first} in spend; those who were "
-        "not asked are taken to be like those who were"
-    )  # fmt: skip
+    others = "; those who were not asked are taken to be like those who were"
+    if adjusted:  # friction cannot be at stake among those to whom it cannot happen
+        size = int(asked.sum())
+        among, others = f"the {size:,} customers to whom it could happen", ""
+    stake = at_stake(size, shown[-1].share, spend)
+    words = f"associated, not caused: {among} × the share of {last} × the difference to {first} in spend{others}"
     return BusinessCase(
         basis=basis, later=later.words, out_of_time=later.out_of_time, classes=shown, apart=tuple(apart),
         at_stake=stake, at_stake_words=words,

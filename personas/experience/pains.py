@@ -65,7 +65,8 @@ def measure_pains(
     middle = midpoint(dataset) if dataset is not None else None
     lists = _listed(known, texts, friction, playbook, (rivals or {}).get(0, ()), middle)
     # Rules on behaviour look at the customer table and at what contacts, cases and contracts add to it.
-    frame = frame.join(friction.whole[[name for name in friction.whole if name not in frame]])
+    more = friction.whole[[name for name in friction.whole if name not in frame]]
+    frame = frame.join(more.set_axis(frame.index))
     habits = {polarity: _behaviour(playbook, polarity) for polarity in ("pain", "delight")}
     allowed = {polarity: _allowed_signals(habits[polarity], frame, segments, min_group) for polarity in habits}
     everybody = np.ones(len(frame), bool)

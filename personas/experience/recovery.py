@@ -46,6 +46,7 @@ class Pairs:
     segment, who : of the customer (who: a number, for resampling); arm : fast, slow or open
     own, other : (cases, steps) outcome after the case and mean of the matched; NaN where the step is not over yet
     past : (cases,) the outcome before it; unmatched : segment → cases without anybody alike
+    matched : (cases, 5) who they are, −1 where fewer; noise : (cases, steps) variance among them
     """
 
     segment: np.ndarray
@@ -55,6 +56,8 @@ class Pairs:
     other: np.ndarray
     past: np.ndarray
     unmatched: Mapping[int, int]
+    matched: np.ndarray
+    noise: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -196,16 +199,27 @@ def _match(cases, kept, pool, history: History, segments, length: int, settled: 
         # Orders are whole numbers: many are equally near, and the order of ids must not choose among them.
         chosen = alike[near[np.lexsort((rng.random(len(near)), apart[near]))[:NEIGHBOURS]]]
         own_steps = history.after(own, at, length)
-        other_steps = [step.mean() if step is not None else np.nan for step in history.after(chosen, at, length)]
+        theirs = history.after(chosen, at, length)
+        other_steps = [np.nan if step is None else step.mean() for step in theirs]
+        noise = [np.nan if step is None else _variance(step) for step in theirs]
         own_steps = [np.nan if step is None else float(step) for step in own_steps]
-        rows.append((segment, case.place, arm_of(case, at, settled), level, own_steps, other_steps))
+        state = arm_of(case, at, settled)
+        rows.append((segment, case.place, state, level, own_steps, other_steps, _padded(chosen), noise))
     if not rows:
         return None
-    segment, who, arm, past, own, other = zip(*rows, strict=True)
+    segment, who, arm, past, own, other, matched, noise = zip(*rows, strict=True)
     return Pairs(
         np.array(segment), np.array(who), np.array(arm, object), np.array(own), np.array(other),
-        np.array(past, float), unmatched,
+        np.array(past, float), unmatched, np.array(matched), np.array(noise),
     )  # fmt: skip
+
+
+def _variance(values: np.ndarray) -> float:
+    return float(values.var(ddof=1)) if len(values) > 1 else 0.0
+
+
+def _padded(chosen: np.ndarray) -> np.ndarray:
+    return np.r_[chosen, np.full(NEIGHBOURS - len(chosen), -1)]
 
 
 def arm_of(case, at: float, settled: bool) -> str:
@@ -267,13 +281,13 @@ def match_scores(
             "fast" if case["fast"] else "slow"
         )  # fmt: skip
         rows.append((int(segment[i]), answers["place"].iloc[i], state, [score[i]], [score[chosen].mean()],
-                     score[before[i]]))  # fmt: skip
+                     score[before[i]], _padded(chosen), [_variance(score[chosen])]))  # fmt: skip
     if not rows:
         return None
-    number, who, arm, after, other, past = zip(*rows, strict=True)
+    number, who, arm, after, other, past, matched, noise = zip(*rows, strict=True)
     return Pairs(
         np.array(number), np.array(who), np.array(arm, object), np.array(after), np.array(other), np.array(past),
-        unmatched,
+        unmatched, np.array(matched), np.array(noise),
     )  # fmt: skip
 
 
@@ -330,6 +344,20 @@ def _drawn(pairs: Pairs, rows: np.ndarray, columns: np.ndarray, rng) -> np.ndarr
     return draw_sums(block_sums(len(each), lambda chosen: each[chosen].sum(axis=0), rng), RESAMPLES, rng)
 
 
+def shared(matched: np.ndarray, noise: np.ndarray, left: np.ndarray, slope: float) -> float:
+    """How much wider intervals must be because some are matched to several cases [Abadie & Imbens 2006].
+
+    matched, noise : as in :class:`Pairs`, noise summed over the steps; left : (cases,) own less slope × other
+    The bootstrap over cases takes each case's matched for its own; the sum of squared uses beyond that is added.
+    """
+    each = 1 / (matched >= 0).sum(axis=1)
+    uses = np.repeat(each, matched.shape[1])[matched.ravel() >= 0]
+    _who, at = np.unique(matched.ravel()[matched.ravel() >= 0], return_inverse=True)
+    beyond = (np.bincount(at, weights=uses) ** 2).sum() - each.sum()
+    total = float((left**2).sum())
+    return float(np.sqrt(1 + slope**2 * beyond * noise.mean() / total)) if total > 0 and beyond > 0 else 1.0
+
+
 def _ratio(top, bottom):
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(bottom > 0, top / bottom, np.nan)
@@ -346,11 +374,13 @@ def _kept(pairs: Pairs, rows: np.ndarray, steps: slice, rng) -> tuple[Estimate, 
     if not np.isfinite(value):
         return not_measured("the matched bought nothing", "ratio", int(seen.sum())), nothing
     drawn = _drawn(pairs, seen, sums, rng)
-    resampled = _ratio(drawn[:, 0], drawn[:, 1])
+    left = sums[seen, 0] - value * sums[seen, 1]
+    wider = shared(pairs.matched[seen], pairs.noise[seen, steps].sum(axis=1), left, float(value))
+    resampled = value + wider * (_ratio(drawn[:, 0], drawn[:, 1]) - value)
     low, high = percentiles(resampled)
     return Estimate(
-        value=float(value), low=float(low), high=float(high), n=int(seen.sum()), unit="ratio",
-        method="orders over those of matched customers, bootstrap over customers",
+        value=float(value), low=max(float(low), 0.0), high=float(high), n=int(seen.sum()), unit="ratio",
+        method="orders over those of matched customers, bootstrap, wider for shared matches",
     ), resampled  # fmt: skip
 
 
@@ -416,12 +446,13 @@ def _scores(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_group
             continue
         rng = np.random.default_rng([seed, 52, number, place])
         drawn = _drawn(pairs, rows, np.column_stack([change, np.ones(len(change))]), rng)
-        resampled[key] = _ratio(drawn[:, 0], drawn[:, 1])
         values[key] = float(change[rows].mean())
+        wider = shared(pairs.matched[rows], pairs.noise[rows, 0], change[rows] - values[key], 1.0)
+        resampled[key] = values[key] + wider * (_ratio(drawn[:, 0], drawn[:, 1]) - values[key])
         low, high = percentiles(resampled[key])
         effect = Estimate(
             value=values[key], low=float(low), high=float(high), n=int(rows.sum()), unit="score",
-            method="score less that of matched customers, bootstrap over customers",
+            method="score less that of matched customers, bootstrap, wider for shared matches",
         )  # fmt: skip
         before = float((pairs.own[rows, 0] - pairs.past[rows]).mean())
         arms.append(RecoveryArm(key=key, label=ARMS[key], cases=int(rows.sum()), effect=effect, before=before))

@@ -28,7 +28,7 @@ from personas.experience.voices import Voices
 RESAMPLES = 400
 FEWEST_FOR_IMPACT = 30
 UNRATED_SEVERITY = 0.5
-MOST = 8
+MOST = {"stated": 8, "observed": 5}
 JOINT = "joint regression of {outcome} on all {what} of the group, percentile bootstrap over customers"
 ALONE = "difference in {outcome} between those affected and the others, percentile bootstrap over customers"
 
@@ -159,7 +159,7 @@ def _find(troubles, voices, asked, inside, segment, min_group, seed, among_all):
         found.append(_told(trouble, voices, asked, outcome, member, segment, severity, impact, min_group))
         drawn_severity = 1.0 if _glad(asked) else drawn.severity[:, j]
         scores.append(drawn.reach[:, j] * drawn_severity * _loss(lost, asked))
-    worst = sorted(range(len(found)), key=lambda i: (-found[i].score, found[i].key))[:MOST]
+    worst = sorted(range(len(found)), key=lambda i: (-found[i].score, found[i].key))[: MOST[asked.kind]]
     return rank_pain_points([found[i] for i in worst], [scores[i] for i in worst]), own
 
 

@@ -21,7 +21,7 @@ from personas.profiles.overview import choose_compared, first_actions, who_is_re
 from personas.profiles.rules import short_rule
 from personas.profiles.sensitivity import judge_sensitivity
 from personas.profiles.standing import enter_standing
-from personas.profiles.statements import back_pain_points, enter_finding, enter_kpis, enter_surprise
+from personas.profiles.statements import back_delights, back_pain_points, enter_finding, enter_kpis, enter_surprise
 from personas.profiles.sureness import enter_sureness
 from personas.profiles.traits import Standing, distribution_of, enter_trait, stand, trait_of, weigh_trait
 from personas.segments import Segmentation
@@ -169,7 +169,7 @@ def _persona(
         profile=_profile(frame, features, segmentation.members["segment"].to_numpy(), number, min_group, ids),
         goals=tuple(wants[MOST_WANTS : 2 * MOST_WANTS]),
         pain_points=pains,
-        delights=(),
+        delights=back_delights(group, identity, ledger, numbers),
         journey=group.journey,
         kpis=kpis,
         actions=plan_actions(pains, playbook, frame, inside, identity),

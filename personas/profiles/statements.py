@@ -106,6 +106,27 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
     return tuple(done)
 
 
+def back_delights(group, owner, ledger, numbers, most: int = 3) -> tuple[str, ...]:
+    """Ids of the claims that say what delights a persona: those with a gain first, none where they are worse off."""
+    glad = [d for d in group.delights if not (d.impact.measured and d.impact.high < 0)]
+    glad.sort(key=lambda d: not (d.impact.measured and d.impact.low > 0))
+    ids = []
+    for delight in glad[:most]:
+        text = delight.finding.replace("{share}", numbers.value(delight.reach, [delight.rest]))
+        against = f"; others {numbers.value(delight.rest, [delight.reach])}" if delight.rest is not None else ""
+        ids.append(
+            ledger.enter(
+                Claim(
+                    id=f"{owner}-delight-{delight.key}", persona_id=owner, sentence=f"{text}{against}.",
+                    kind=delight.kind, feature=delight.key, estimate=delight.reach, rest=delight.rest,
+                    test="interval only: what delights is described, not tested", fits_share=delight.reach.value,
+                    columns=delight.columns, filter=delight.filter,
+                )
+            )
+        )  # fmt: skip
+    return tuple(ids)
+
+
 def enter_kpis(kpis, identity, ledger, numbers) -> tuple[Kpi, ...]:
     """Every KPI of a persona as a claim, so that its p-value is adjusted with all others."""
     for kpi in kpis:

@@ -40,6 +40,7 @@ def render_card(persona: Persona, persona_set: PersonaSet) -> str:
         *_pains(persona, numbers),
         *_said("What delights them", persona.delights, claims, numbers),
         *_kpis(persona, numbers),
+        *_said("Who is loyal, at risk and next", persona.standing, claims, numbers),
         *_actions(persona, persona_set, numbers),
         *_talk(persona),
         *_sure(persona, persona_set, claims, numbers),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from personas.segments.null_test import LEVEL, NullTest
-from personas.segments.resampling import Resampled
+from personas.segments.resampling import HALVINGS, Resampled
 from personas.segments.usefulness import SMALLEST_USE, Usefulness
 
 HOLDS = 0.6  # Hennig (2007): below, a segment is not to be trusted
@@ -82,7 +82,7 @@ def figures_of(
     weakest = int(means.argmin())
     error = 1.96 * jaccard[:, weakest].std(ddof=1) / np.sqrt(len(jaccard))
     strength, spread = resampled.strengths[k]
-    strength_error = 2.78 * spread / np.sqrt(5)  # t with four degrees of freedom: five halvings
+    strength_error = float(t.ppf(0.975, HALVINGS - 1)) * spread / np.sqrt(HALVINGS)
     smallest, n = float(sizes.min()), float(sizes.sum())
     figures = [
         Figure(k, SEPARATION, separation.p_of(k), *separation.interval_of(k), LEVEL, False),

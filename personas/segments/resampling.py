@@ -20,6 +20,7 @@ from personas.segments.layout import lay_out
 from personas.segments.null import WEIGHT, NullModel
 from personas.segments.stability import bootstrap_pair, prediction_strengths
 
+HALVINGS = 15  # of the customers, for prediction strength: five leave it uncertain by a third
 STARTS = 2  # starts in every resample and null table alike, so that like is compared with like
 
 
@@ -147,7 +148,7 @@ def _work(job: Job, n: int, data, reference, null, grounds: Grounds):
             found = [bootstrap_pair(data, job.k, reference, [seed, 2, job.k, b], STARTS) for b in job.part]
             return np.array([pair[0] for pair in found]), np.vstack([pair[1] for pair in found])
         if job.kind == "strength":
-            return prediction_strengths(data, job.k, [seed, 3, job.k], n_init=STARTS)
+            return prediction_strengths(data, job.k, [seed, 3, job.k], HALVINGS, STARTS)
         return _null_table(job, n, null, grounds)
 
 

@@ -25,7 +25,7 @@ RESAMPLES = 200
 QUICK_RESAMPLES = 50  # where the mean over many outcomes is taken anyway
 MIN_LEAF = 20
 STARTS = 5
-MOST_LEFT_OUT = 40
+MOST_LEFT_OUT = 24
 SHUFFLES = 10
 SMALLEST_USE = 0.02  # a small effect, Cohen (1988): less of the variance is of no use to anybody
 

@@ -52,7 +52,7 @@ def test_every_file_offers_contests():
 def test_choosing_segments_finds_what_the_plain_loop_finds():
     (timing,) = hold_all(contests_of("bench_segments", "small"))
     assert timing.differs == ""
-    assert timing.ratio > 0.2, "no promise at this size, where processes cost more than the work"
+    assert timing.wanted is None, "no promise at this size, where starting processes costs more than the work"
 
 
 def test_a_machine_is_described_without_its_name():

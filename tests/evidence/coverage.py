@@ -18,8 +18,9 @@ from personas.experience.survival import Spells, share_left, time_until
 
 NAME = "coverage"
 TITLE = "Interval coverage"
-CODE = ("personas.estimates", "personas.experience.moments", "personas.experience.relative_weights",
-        "personas.experience.resampling", "personas.experience.survival")  # fmt: skip
+MOMENTS, TIMES = ("personas.estimates", "personas.experience.moments"), ("personas.experience.survival",)
+WEIGHTS = ("personas.experience.relative_weights", "personas.experience.resampling")
+CODE = (*MOMENTS, *TIMES, *WEIGHTS)
 REPLICATES = 4_000
 LEAST, MOST, LEAST_CELL = 0.93, 0.97, 0.90
 
@@ -51,6 +52,11 @@ def cases() -> list[dict]:
     cells += [{"statistic": "share left", "population": name, "n": n} for name in times for n in (30, 100, 300)]
     cells += [{"statistic": "relative weights", "population": "four predictors", "n": n} for n in (200, 600)]
     return [cell | {"replicates": REPLICATES} for cell in cells]
+
+
+def code_of(case: dict) -> tuple[str, ...]:
+    """The modules that a cell depends on."""
+    return {"median time": TIMES, "share left": TIMES, "relative weights": WEIGHTS}.get(case["statistic"], MOMENTS)
 
 
 def run(params: dict) -> dict:

@@ -22,7 +22,9 @@ TEXTS = {
         "One population, called one population",
         "Tables of one population, in seven families, each with many draws of 300 to 450 customers and 6 to 10 "
         "columns. There is nothing to find; *none* and *constructive* (a useful division, not a natural one) are right "
-        "answers, *natural* and *reproducible* are wrong ones. At the 5 % level 16 of 200 allow for chance.",
+        "answers, *natural* and *reproducible* are wrong ones. At the 5 % level 16 of 200 allow for chance. A table is "
+        "*settled by separation alone* when the first tables to compare with leave no doubt; the rest of the evidence "
+        "is then not gathered.",
     ),
     "recovery": (
         "Planted segments, recovered",
@@ -42,10 +44,20 @@ TEXTS = {
         "there are segments. *Repeats*: agreement of pairs of bootstrap samples on clearly planted tables. "
         "*Seconds* a table, one thread; ours include all tables without segments that it compares with.",
     ),
+    "seeds": (
+        "The same customers, other seeds",
+        "The verdict on real customers under twenty seeds of every resample. An answer that chance could move should "
+        "say so (*borderline*); another answer that does not is the failure that is counted.",
+    ),
     "coverage": (
         "Intervals that hold the truth",
         "Share of 4,000 samples a cell whose 95 % interval holds the population's value; cells differ in the "
-        "population and in the number of customers, from 30.",
+        "population and in the number of customers, from 30 to 1,000: five mixes of promoters, shares of 5 to 90 %, "
+        "ratings, normal and exponential values, spend (gamma, skewness 2.2), times with up to 40 % censored. Samples "
+        "in which the figure is reported as not measured do not count. Beyond this grid Student's interval of a mean "
+        "falls short: for log-normal spend with a log standard deviation of 1 it holds the truth in 89 % of samples "
+        "of 30 and 91 % of 100, with 1.3 in 83 % and 87 %, so that means of very skewed money from few customers are "
+        "to be read with care.",
     ),
 }
 SHARES = {"mean", "least", "most"}

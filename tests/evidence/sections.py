@@ -1,5 +1,5 @@
-"""The sections of the evidence, in the order of the page."""
+"""The sections of the evidence, short ones first."""
 
-from tests.evidence import coverage, peers, recovery, structureless
+from tests.evidence import coverage, peers, recovery, seeds, structureless
 
-SECTIONS = (structureless, recovery, peers, coverage)
+SECTIONS = (coverage, recovery, peers, structureless, seeds)

@@ -105,6 +105,18 @@ def test_where_nobody_was_asked_friction_divides_and_earlier_spend_is_allowed_fo
     assert case.basis == "what they do: campaigns that miss"
 
 
+def test_friction_is_at_stake_only_among_those_to_whom_it_can_happen(rng):
+    n = 600
+    sent = np.where(np.arange(n) < 200, 5.0, 0.0)
+    missed = np.arange(n) % 2 == 0
+    frame = pd.DataFrame({"campaigns_received": sent, "campaigns_answered": np.where(missed, 0.0, 2.0), "sales": 100.0})
+    later = np.where(missed, 40.0, 50.0) + rng.standard_normal(n)
+    signal = read_playbook().signals["unused_campaigns"]
+    case = measured(np.ones(n, int), customers(frame, later), friction=("Campaigns that miss", signal))[0]
+    assert case.at_stake.value == pytest.approx(200 * 0.5 * 10, rel=0.05)
+    assert "the 200 customers to whom it could happen" in case.at_stake_words
+
+
 def test_without_purchases_or_opinions_there_is_no_case(rng):
     frame = pd.DataFrame({"nps": rng.integers(0, 11, 200).astype(float)})
     assert measured(np.ones(200, int), customers(frame)) == {}

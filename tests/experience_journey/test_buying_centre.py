@@ -34,7 +34,7 @@ feedback: {source: asked, customer: id, time: day, metric: {value: nps}, score: 
 
 @pytest.fixture
 def firms(tmp_path):
-    """24 firms with a buyer each; the first 12 also have a decider, who likes it; every firm orders 20 days after a visit."""
+    """24 firms with a buyer each, 12 also a decider, who likes it; all order 20 days after a visit."""
     people = [(f"b{i:02d}", f"f{i:02d}", "buyer") for i in range(24)]
     people += [(f"d{i:02d}", f"f{i:02d}", "decider") for i in range(12)]
     tables = {

@@ -113,8 +113,8 @@ def test_contracts_of_one_account_are_alike_and_widen_the_interval():
 
 def test_accounts_are_the_clusters_of_demo_b2b(tmp_path):
     from personas.customers import build_customers
-    from personas.dataset import read_dataset
     from personas.customers.feedback import list_questions
+    from personas.dataset import read_dataset
     from personas.experience.answers import measure_answers
     from personas.experience.comparison import Group
     from personas.experience.outcomes import members_table

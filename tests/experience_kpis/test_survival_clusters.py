@@ -52,6 +52,22 @@ def test_the_scale_of_weights_is_none_of_its_business(spans):
     assert 0 < one.n_effective < 400
 
 
+def test_the_clustered_error_of_single_spans_is_greenwoods(spans):
+    """Every customer once, as good as the same weight: Greenwood's but for n / (n − 1); exact without late entry."""
+    days, ended, *_ = spans
+    own, plain = Spells(days, ended, None, np.where(np.arange(400) == 0, 1 + 1e-12, 1.0)), Spells(days, ended)
+    for at in (50, 150, 330):
+        assert own.error_at(at) == pytest.approx(plain.error_at(at) * np.sqrt(400 / 399), rel=1e-9)
+
+
+def test_the_error_with_late_entry_is_that_of_a_jackknife(spans):
+    days, ended, entry, _ = spans
+    own = Spells(days, ended, entry, np.where(np.arange(400) == 0, 1 + 1e-12, 1.0))
+    left = np.array([share_left(Spells(days, ended, entry).of(np.arange(400) != i), 150).value for i in range(400)])
+    jackknife = np.sqrt(399 / 400 * ((left - left.mean()) ** 2).sum())
+    assert own.error_at(150) == pytest.approx(jackknife, rel=0.05)  # few are under watch at first
+
+
 def test_the_clustered_error_is_that_of_a_jackknife_over_customers():
     rng = np.random.default_rng(6)
     who = np.repeat(np.arange(120), rng.integers(1, 5, 120))

@@ -77,6 +77,20 @@ def test_the_interval_is_that_of_a_bootstrap_over_customers(answers):
     assert half == pytest.approx(1.96 * np.std(slopes), rel=0.12)  # 400 draws: standard error 3.5 %
 
 
+def test_the_error_is_the_sum_over_customers_of_what_each_adds(answers):
+    """Written out with pandas, on scores so high that it matters whether an answer's expectation is taken off."""
+    high = answers.assign(score=np.minimum(answers["score"] + 2, 10))
+    own = high[high["segment"] == 2].assign(vote=lambda f: votes(f))
+    months = own.groupby("month")["vote"].agg(["size", "mean"])
+    away = months.index.to_numpy() - np.average(months.index, weights=months["size"])
+    pull = months["size"] * away / (months["size"] @ away**2)
+    off = own["vote"] - own["month"].map(months["mean"])
+    added = (own["month"].map(pull / months["size"]) * off).groupby(own["customer_id"]).sum()
+    slope = follow(high)[2].slope
+    error = (slope.high - slope.value) / (1.959964 if "widened" not in slope.method else np.nan)
+    assert error == pytest.approx(np.sqrt((added**2).sum()), rel=0.01)  # n / (n − 1)
+
+
 def test_the_planted_rise_is_found_where_it_was_planted(answers):
     trends = follow(answers)
     assert trends[1].slope.low > 0

@@ -9,6 +9,7 @@ from personas.customers import build_customers
 from personas.dataset import read_dataset
 from personas.dataset.files import project_root
 from personas.experience import stated_pains
+from personas.experience.measures import with_feedback_at_hand
 from personas.experience.stated_pains import find_stated_pains
 from personas.experience.voices import gather_voices
 
@@ -19,7 +20,7 @@ public = pytest.mark.skipif(not SFO.is_dir(), reason="the public SFO files are n
 @pytest.fixture(scope="module")
 def airport():
     """Voices without weights, the customer table, and the rows of the file."""
-    dataset = read_dataset("sfo_2017", data=SFO)
+    dataset = with_feedback_at_hand(read_dataset("sfo_2017", data=SFO))
     with (SFO / "sfo_2017.csv").open(encoding="latin-1", newline="") as file:
         rows = list(csv.DictReader(file))
     customers = build_customers(dataset)
@@ -28,8 +29,9 @@ def airport():
 
 @pytest.fixture(scope="module")
 def pains(airport, request):
-    stated_pains.MOST, most = 60, stated_pains.MOST
-    request.addfinalizer(lambda: setattr(stated_pains, "MOST", most))
+    before = stated_pains.MOST
+    stated_pains.MOST = {**before, "stated": 60}
+    request.addfinalizer(lambda: setattr(stated_pains, "MOST", before))
     return {pain.key: pain for pain in find_stated_pains(airport[0], None, 0, 10, 7)[0]}
 
 

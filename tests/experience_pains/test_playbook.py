@@ -73,6 +73,8 @@ def test_every_remedy_watches_something_that_is_measured():
         ("Offers and prices", "Offers and prices rated low", "price"),
         ("Signs inside the airport", "Signs inside the airport rated low", "information"),
         ("Wi-Fi", "Wi-Fi rated low", "site"),
+        ("Cleanliness of AirTrain", "Cleanliness of AirTrain rated low", "quality"),
+        ("AirTrain", "AirTrain rated low", "waiting"),
         ("Returns", "Refunds take too long", "recovery"),
         ("Account manager", "The account manager is hard to reach", "channels"),
         ("Chocolate", "Chocolate is bitter", "recovery"),  # the "late" in it is no delay

@@ -5,6 +5,7 @@ import time
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -125,9 +126,9 @@ def test_nearly_nothing_is_no_trouble(text):
 )
 def test_long_text_meant_to_be_slow_is_not(piece):
     text = (piece * 5000)[:5000]
-    began = time.perf_counter()
+    began = time.process_time()
     redact(text)
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_abuse_is_told_in_several_languages_and_innocent_words_are_not():
@@ -150,3 +151,22 @@ def test_abuse_is_told_in_several_languages_and_innocent_words_are_not():
     ]
     assert [text for text in abusive if not is_abusive(text)] == []
     assert [text for text in innocent if is_abusive(text)] == []
+
+
+def test_cards_and_accounts_drawn_at_random_go():
+    """Numbers that nobody chose to suit the rules: 300 cards and 300 German accounts, grouped and parted at random."""
+    rng = np.random.default_rng(5)
+    left = []
+    for _ in range(300):
+        digits = [int(rng.choice([4, 5])), *rng.integers(0, 10, 14)]
+        odd = sum(sum(divmod(2 * int(d), 10)) if i % 2 == 0 else int(d) for i, d in enumerate(reversed(digits)))
+        card = "".join(map(str, digits)) + str(-odd % 10)
+        body = "".join(map(str, rng.integers(0, 10, 18)))
+        account = f"DE{98 - int(body + '131400') % 97:02d}{body}"
+        for code in (card, account):
+            size, sign = int(rng.integers(2, 7)), str(rng.choice(["", " ", "-", ".", "  ", "\u00a0", " - "]))
+            shown = sign.join(code[i : i + size] for i in range(0, len(code), size))
+            result = redact(f"paid from {shown} on Monday")
+            if re.search(r"\d{2}", result.text) or not set(result.counts) & {"card", "iban"}:
+                left.append((shown, result.text))
+    assert len(left) <= 6, left

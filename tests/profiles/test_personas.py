@@ -182,7 +182,7 @@ def test_a_distribution_of_too_few_known_answers_is_not_shown():
 
 @pytest.mark.parametrize("key", ["price_dependence", "falling_visits"])
 def test_the_size_of_a_test_group_has_the_power_that_statsmodels_gives_it(key):
-    signal = read_playbook().signals[key]
+    signal = read_playbook(("retail",)).signals[key]
     frame = household_table()
     each = holdout_size(signal.remedy, frame)
     column = {"spend": frame["sales"], "active_share": (frame["recency"] <= 56).astype(float)}[signal.remedy.kpi]

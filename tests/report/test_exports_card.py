@@ -34,7 +34,7 @@ def test_every_sentence_of_the_persona_stands_with_its_estimate():
     claims = {claim.id: claim for claim in persona_set.claims}
     text = shown(render_card(persona, persona_set))
     ids = {persona.finding_claim, persona.expect_claim, *persona.who, *persona.wants, *persona.goals, *persona.delights}
-    for claim_id in (*ids, *persona.sure):
+    for claim_id in (*ids, *persona.standing, *persona.sure):
         assert claims[claim_id].sentence in text
     for kpi in persona.kpis:
         assert kpi.label in text
@@ -83,3 +83,10 @@ def test_the_card_is_the_same_each_time_and_ends_with_one_line_end():
 def test_one_population_has_a_card_too():
     persona_set = examples.grocery(1)
     assert persona_set.personas[0].name in render_card(persona_set.personas[0], persona_set)
+
+
+def test_an_unfinished_tag_does_not_start_one():
+    """In CommonMark a line that begins with `<script` is HTML to the end of the page, closed or not."""
+    assert "<" not in plain("<script")
+    page = MARKDOWN(plain("<script x") + " y > z")
+    assert [e.tag for e in read_page(page)] == ["p"]

@@ -189,6 +189,15 @@ def test_nothing_that_cannot_be_read_counts_as_an_answer(small):
     assert one(small, a="0.3") == sure
 
 
+def test_a_number_that_is_none_is_unknown_to_the_engine_too(small):
+    """Engines hold NaN as the largest number of all; a customer must not be placed by it."""
+    with duckdb.connect() as connection:
+        connection.sql("CREATE TABLE customers AS SELECT 'x' AS customer_id, 0.3::DOUBLE AS a, 'nan'::DOUBLE AS b, "
+                       "'u' AS c, NULL::VARCHAR AS d, 1 AS e")  # fmt: skip
+        found = connection.sql(assignment_sql(small[1])).df().iloc[0].to_dict()
+    assert found == one(small, a=0.3, c="u", e=1.0)
+
+
 def test_values_beyond_the_limits_count_as_the_limits(small):
     assert one(small, a=1e300, b=-1e300) == one(small, a=float("inf"), b=float("-inf"))
 

@@ -1,5 +1,7 @@
 """The verdict's word follows from the figures: made-up resampling results, one rule at a time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -140,3 +142,76 @@ def test_one_group_that_was_asked_for_against_the_evidence_says_so():
     assert verdict.meaning == "The evidence would divide these households into 3 segments."
     alone = write_verdict_sentences(judged(resampled(separated=False)), 1, None, None, "households")
     assert alone.sentence == "The households are best read as one group."
+
+
+def test_natural_groups_go_before_finer_cuts_through_them():
+    found = resampled()
+    strong_at_two = Resampled(
+        **{
+            **found.__dict__,
+            "agreement": {2: np.full(30, 0.95), 3: found.agreement[3]},
+            "within": {2: 0.5, 3: 0.4},
+            "strengths": {1: (1.0, 0.0), 2: (0.95, 0.0), 3: (0.7, 0.0)},
+        }
+    )
+    judgement = judged(strong_at_two)
+    assert judgement.words == {1: "none", 2: "natural", 3: "reproducible"}
+    assert judgement.chosen == 2
+
+
+def with_edges(chance: tuple[float, float], rule: tuple[float, float], explained: float = 0.2) -> Usefulness:
+    return replace(use(explained, (0.01, 0.2), (-0.05, 0.05)), chance_edge=chance, rule_edge=rule)
+
+
+SURE = with_edges((0.005, 0.02), (0.04, 0.06))
+DOUBTS = {
+    "weakest segment": (resampled(holds=0.61, spread=0.3), {}, SIZES),
+    "prediction strength": (replace(resampled(), strengths={1: (1, 0), 2: (0.5, 0), 3: (0.81, 0.05)}), {}, SIZES),
+    "smallest segment": (resampled(), {}, {**SIZES, 3: np.array([640, 308, 52])}),
+    "use beyond chance": (resampled(stable=False), {3: with_edges((-0.01, 0.02), (0.04, 0.06))}, SIZES),
+    "no worse than the best rule": (resampled(stable=False), {3: with_edges((0.005, 0.02), (-0.01, 0.06))}, SIZES),
+}
+
+
+@pytest.mark.parametrize("figure", DOUBTS)
+def test_every_deciding_figure_whose_interval_spans_its_threshold_makes_the_verdict_borderline(figure):
+    found, useful, sizes = DOUBTS[figure]
+    judgement = judged(found, useful, sizes)
+    assert judgement.chosen == 3
+    assert judgement.borderline[3]
+    assert [moving.name for moving in judgement.moving] == [figure]
+    assert judgement.levers[0].figure.name == figure
+    said = write_verdict_sentences(judgement, 3, None, None, "households").reasons[-1]
+    assert figure in said
+
+
+def test_figures_far_from_their_thresholds_leave_the_verdict_alone():
+    judgement = judged(resampled(stable=False), {3: SURE})
+    assert (judgement.words[3], judgement.borderline[3], judgement.moving) == ("constructive", False, ())
+    assert {lever.figure.name for lever in judgement.levers} >= {"use beyond chance", "repeats (p)"}
+
+
+def test_a_figure_within_chance_that_would_change_nothing_is_no_doubt():
+    """Without structure, prediction strength on its threshold decides nothing."""
+    shaky = replace(resampled(stable=False), strengths={1: (1, 0), 2: (0.5, 0), 3: (0.81, 0.05)})
+    assert not judged(shaky, {3: SURE}).borderline[3]
+
+
+def test_two_numbers_of_segments_of_about_the_same_use_make_the_choice_borderline():
+    near = {2: with_edges((0.005, 0.02), (0.04, 0.06), 0.181), 3: with_edges((0.005, 0.02), (0.04, 0.06), 0.2)}
+    judgement = judged(resampled(stable=False), near)
+    assert judgement.chosen == 2
+    assert judgement.borderline[2]
+    assert judgement.rivals == {3: "constructive"}
+    far = {2: with_edges((0.005, 0.02), (0.04, 0.06), 0.1), 3: near[3]}
+    assert not judged(resampled(stable=False), far).borderline[3]
+
+
+def test_the_interval_of_a_p_value_allows_for_the_datas_own_error():
+    rng = np.random.default_rng(3)
+    test = compare_with_null({2: 2.0}, {2: rng.standard_normal(199)}, +1)
+    low, high = test.interval_of(2)
+    assert low <= test.p_of(2) <= high
+    wider = test.interval_of(2, less=1.0, more=1.0)
+    assert wider[0] < low
+    assert wider[1] > high

@@ -97,6 +97,18 @@ def arrange_comments(frame: pd.DataFrame, ids: pd.Series, each_is_somebody: bool
     return Comments(made, read=len(raw), empty=int((~kept).sum()), cut=cut)
 
 
+def by_language(rows: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
+    """Languages with the positions of their rows, most written first."""
+    codes = rows["language"].to_numpy(object)
+    groups = [(code, np.flatnonzero(codes == code)) for code in sorted(set(codes))]
+    return sorted(groups, key=lambda group: (-len(group[1]), group[0]))
+
+
+def segment_of(rows: pd.DataFrame, segments: np.ndarray) -> np.ndarray:
+    place = rows["place"].to_numpy(int)
+    return np.where(place >= 0, segments[place], 0) if len(segments) else np.zeros(len(rows), int)
+
+
 def _goodness(table: ibis.Table, has: set[str]) -> ibis.Value:
     """The score given with a comment as a share of its scale, 0 (worst) to 1 (best)."""
     if not {"score", "scale_low", "scale_high"} <= has:

@@ -89,7 +89,9 @@ _IBAN_LENGTHS = {
     "LU": 20, "LV": 21, "MT": 31, "NL": 18, "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SE": 24, "SI": 19, "SK": 24,
     "TR": 26,
 }  # fmt: skip
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[\s.-]{0,2}\d[\s.-]{0,2}\d(?:[\s.-]{0,3}[A-Za-z0-9]){11,30}")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z][\s.-]{0,3}[A-Za-z][\s.-]{0,3}\d[\s.-]{0,3}\d(?:[\s.-]{0,3}[A-Za-z0-9]){11,30}"
+)
 _CARD_RUN = re.compile(r"(?<!\d)\d(?:[\s.\-_/]{0,3}\d){12,40}(?!\d)")
 _RUN = re.compile(r"(?<!\d)[+(]{0,2}\d(?:(?:[\s.\-/()\[\]_*~|]{0,3}|,)\d){5,40}")
 
@@ -121,26 +123,23 @@ def find_accounts(text: str) -> Iterator[Span]:
 
 
 def find_cards(text: str) -> Iterator[Span]:
-    """Payment cards: 13 to 19 digits that pass Luhn's check [ISO 7812], wherever in a run of digits they begin."""
+    """Runs of digits that hold a payment card: 13 to 19 digits that pass Luhn's check [ISO 7812].
+
+    The whole run, since what is beside the card would otherwise be left over.
+    """
     for match in _CARD_RUN.finditer(text):
         digits = [i for i in range(*match.span()) if text[i].isdigit()]
-        first = 0
-        while first + 13 <= len(digits):
-            begins = first == 0 or digits[first] != digits[first - 1] + 1
-            # All that is left of the run first: it may be longer than a card whose check happens to fit.
-            for length in (
-                dict.fromkeys((len(digits) - first, 16, 15, 19, 18, 17, 14, 13))
-                if begins and text[digits[first]] in "23456"
-                else ()
-            ):
-                if 13 <= length <= min(19, len(digits) - first) and _luhn(
-                    [int(text[i]) for i in digits[first : first + length]]
-                ):
-                    yield digits[first], digits[first + length - 1] + 1
-                    first += length
-                    break
-            else:
-                first += 1
+        begins = [i for i in range(len(digits) - 12) if i == 0 or digits[i] != digits[i - 1] + 1]
+        if any(_holds_card(text, digits[first:]) for first in begins):
+            yield match.span()
+
+
+def _holds_card(text: str, digits: list[int]) -> bool:
+    """Whether a card begins with the first of these digits."""
+    if text[digits[0]] not in "23456":
+        return False
+    numbers = [int(text[i]) for i in digits[:19]]
+    return any(_luhn(numbers[:length]) for length in range(13, len(numbers) + 1))
 
 
 def find_telephones(text: str, regions: tuple[str, ...]) -> Iterator[Span]:
