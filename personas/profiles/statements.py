@@ -106,10 +106,18 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
     return tuple(done)
 
 
+def _more_than_others(delight) -> bool:
+    return delight.rest is not None and delight.reach.low > delight.rest.value
+
+
 def back_delights(group, owner, ledger, numbers, most: int = 3) -> tuple[str, ...]:
-    """Ids of the claims that say what delights a persona: those with a gain first, none where they are worse off."""
+    """Ids of the claims that say what delights a persona: what does so more than the others first, then what pays.
+
+    Left out is what goes with a loss, and what clearly delights the others more.
+    """
     glad = [d for d in group.delights if not (d.impact.measured and d.impact.high < 0)]
-    glad.sort(key=lambda d: not (d.impact.measured and d.impact.low > 0))
+    glad = [d for d in glad if d.rest is None or d.reach.high >= d.rest.value]
+    glad.sort(key=lambda d: (not _more_than_others(d), not (d.impact.measured and d.impact.low > 0), d.rank))
     ids = []
     for delight in glad[:most]:
         text = delight.finding.replace("{share}", numbers.value(delight.reach, [delight.rest]))

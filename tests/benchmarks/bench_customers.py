@@ -138,7 +138,8 @@ def contests(size):
     found = [
         Contest(
             task=task, plain_way="hand-written DuckDB SQL, exact distinct counts", ours=lambda: ours(lines),
-            plain=lambda: hand_written(lines), wanted=1.0 if lines >= PROMISED else None, rounds=3 if full else 1, differs=differing,
+            plain=lambda: hand_written(lines), wanted=1.0 if lines >= PROMISED else None,
+            rounds=3 if full else 1, differs=differing,
         )
     ]  # fmt: skip
     if lines <= 10_000_000:  # more lines than that do not fit into pandas on a laptop

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from personas.segments import Effort
+from personas.simulation import planted_shoppers
 from tests.evidence import coverage, page, peers, recovery, results, seeds, sources, structureless
 from tests.evidence.populations import customers_of, draw
 from tests.evidence.sections import SECTIONS
@@ -117,6 +118,16 @@ def test_every_way_divides_into_labels_and_is_timed():
         assert -0.1 <= found["ari"] <= 1
         assert found["claims"] == (found["k"] > 1)
         assert found["seconds"] >= 0
+
+
+def test_planted_shoppers_are_who_they_are_said_to_be():
+    frame, labels = planted_shoppers(800, spread=0.7, seed=1)
+    typical = frame.groupby(labels)[["behaviour_orders", "behaviour_basket", "behaviour_discount_share"]].median()
+    assert typical.idxmax().tolist() == [0, 1, 2]  # regulars, stockers, bargain hunters
+    assert frame.groupby(labels)["behaviour_recency"].median().idxmax() == 3
+    assert recovery.ceiling(frame, labels) > 0.8
+    again, _ = planted_shoppers(800, spread=0.7, seed=1)
+    assert again.equals(frame)
 
 
 def test_comments_and_docstrings_do_not_make_results_old(tmp_path, monkeypatch):

@@ -73,6 +73,16 @@ def test_regression_to_the_mean_is_not_taken_for_a_loss():
     assert found.effect.low < 1 < found.effect.high and found.effect.value > 0.9
 
 
+def test_customers_who_buy_more_are_compared_with_those_who_do_too():
+    """Complaints come from frequent buyers, and nothing happens: against everybody they would seem to gain."""
+    rng = np.random.default_rng(6)
+    often = shoppers(rng, 150, rate=0.2)
+    seldom = {f"s{who}": days for who, days in shoppers(rng, 300, rate=0.05).items()}
+    rows = [(who, 150.0, 151.0) for who in sorted(often)[::2]]
+    effect = arm(measured(often | seldom, tickets(rows)), "all").effect
+    assert effect.low < 1 < effect.high and effect.high < 1.2
+
+
 def test_too_few_cases_are_not_measured_and_nothing_is_invented(rng):
     shopping = shoppers(rng, 100)
     rows = [(who, 150.0, 151.0) for who in list(shopping)[:20]]

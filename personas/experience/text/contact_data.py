@@ -61,7 +61,7 @@ _LINK_WORD = r"(?:(?:de|da|do|das|dos|del|della|dei|di|la|las|los|le|les|des|du|
 ADDRESSES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(?i:\b[^\W\d_][\w.-]*(?:straße|strasse|str\.|gasse|platz|allee|chaussee|straat|laan|plein|gracht|kade)"
+        r"(?i:\b[^\W\d_][\w.-]{0,40}(?:straße|strasse|str\.|gasse|platz|allee|chaussee|straat|laan|plein|gracht|kade)"
         rf"\s?\d{{1,4}}(?!\d)\s?(?:[a-z]\b)?{_NOT_A_STREET})(?:,?\s*\d{{4,5}}\s+[A-ZÄÖÜ][\w-]+)?",
         rf"\b[A-ZÄÖÜ]\w*(?:weg|ring|ufer|damm|dijk|hof|steig)\s\d{{1,4}}(?!\d)\s?(?:[a-z]\b)?(?i:{_NOT_A_STREET})"
         r"(?:,?\s*\d{4,5}\s+[A-ZÄÖÜ][\w-]+)?",
