@@ -32,7 +32,7 @@ TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 STAGES = ("contact", "interest", "purchase", "experience", "loyalty")
 
-# Sets of rules that come with the suite, in personas/experience/playbooks.
+# Sets of rules that come with the suite, in personas/experience/pains/playbooks.
 PLAYBOOKS = ("general", "retail", "subscription", "travel", "health", "finance", "hospitality", "b2b")
 
 

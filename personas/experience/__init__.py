@@ -3,25 +3,7 @@
 Every figure is an estimate with its interval. What the data cannot answer is listed with what would answer it.
 """
 
-from personas.experience.course_plots import (
-    plot_business_case,
-    plot_journey,
-    plot_path,
-    plot_recovery,
-    plot_transitions,
-)
-from personas.experience.course_tables import (
-    tabulate_business_case,
-    tabulate_buying_centre,
-    tabulate_causes,
-    tabulate_neighbours,
-    tabulate_path,
-    tabulate_recovery,
-    tabulate_standing,
-    tabulate_switches,
-    tabulate_transitions,
-)
-from personas.experience.drivers import what_if
+from personas.experience.drivers.importance import what_if
 from personas.experience.measures import measure_experience
 from personas.experience.models import (
     Consistency,
@@ -46,17 +28,35 @@ from personas.experience.models import (
     Trend,
     TrendPoint,
 )
-from personas.experience.pain_tables import (
+from personas.experience.pains.playbook import Playbook, Signal, choose_playbook, read_playbook
+from personas.experience.scores import expectation_gap, mean_score, net_promoter_score, top_two_share
+from personas.experience.showing.course_plots import (
+    plot_business_case,
+    plot_journey,
+    plot_path,
+    plot_recovery,
+    plot_transitions,
+)
+from personas.experience.showing.course_tables import (
+    tabulate_business_case,
+    tabulate_buying_centre,
+    tabulate_causes,
+    tabulate_neighbours,
+    tabulate_path,
+    tabulate_recovery,
+    tabulate_standing,
+    tabulate_switches,
+    tabulate_transitions,
+)
+from personas.experience.showing.driver_plots import plot_drivers
+from personas.experience.showing.pain_tables import (
     plot_pain_points,
     tabulate_delights,
     tabulate_pain_points,
     tabulate_pain_quotes,
     tabulate_remedies,
 )
-from personas.experience.playbook import Playbook, Signal, choose_playbook, read_playbook
-from personas.experience.plots import plot_drivers
-from personas.experience.scores import expectation_gap, mean_score, net_promoter_score, top_two_share
-from personas.experience.side_by_side import (
+from personas.experience.showing.side_by_side import (
     plot_contrasts,
     tabulate_contrasts,
     tabulate_lifetime,
@@ -64,8 +64,7 @@ from personas.experience.side_by_side import (
     tabulate_staff,
     tabulate_training,
 )
-from personas.experience.standing import flags, measure_standing, read_standing_rules
-from personas.experience.tables import (
+from personas.experience.showing.tables import (
     plot_kpis,
     tabulate_consistency,
     tabulate_drivers,
@@ -74,7 +73,8 @@ from personas.experience.tables import (
     tabulate_not_measured,
     tabulate_ratings,
 )
-from personas.experience.timelines import plot_retention, plot_trends, tabulate_trends
+from personas.experience.showing.timelines import plot_retention, plot_trends, tabulate_trends
+from personas.experience.value.standing import flags, measure_standing, read_standing_rules
 
 __all__ = [
     "Consistency",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from personas.customers.models import Feature
 from personas.estimates import Estimate, cohen_h, not_measured
-from personas.experience.kpis import how_tested
+from personas.experience.kpis.customer_kpis import how_tested
 from personas.experience.models import Kpi, Part
 from personas.experience.moments import Moments, difference_p, standardised, total_of
 from personas.experience.suppression import hidden_groups

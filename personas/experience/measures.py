@@ -7,16 +7,16 @@ from dataclasses import replace
 
 from personas.customers import Customers
 from personas.dataset import Dataset
-from personas.experience.counting import count_customers
-from personas.experience.course import measure_course
-from personas.experience.driver_outcomes import choose_outcome
-from personas.experience.drivers import measure_drivers
-from personas.experience.journey import measure_journey
-from personas.experience.kpis import list_not_measured, value_share
+from personas.experience.drivers.driver_outcomes import choose_outcome
+from personas.experience.drivers.importance import measure_drivers
+from personas.experience.journey.course import measure_course
+from personas.experience.journey.observed import measure_journey
+from personas.experience.kpis.counting import count_customers
+from personas.experience.kpis.customer_kpis import list_not_measured, value_share
+from personas.experience.kpis.outcomes import NOTHING, list_gaps, measure_outcomes, survey_weights
 from personas.experience.models import Experience, GroupExperience
-from personas.experience.outcomes import NOTHING, list_gaps, measure_outcomes, survey_weights
-from personas.experience.pains import measure_pains
-from personas.experience.playbook import Playbook, choose_playbook, read_playbook
+from personas.experience.pains.all_sources import measure_pains
+from personas.experience.pains.playbook import Playbook, choose_playbook, read_playbook
 from personas.experience.text import Texts, gather_themes
 from personas.experience.voices import gather_voices
 from personas.segments import Segmentation

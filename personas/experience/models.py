@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Literal
 
 from personas.estimates import Estimate, Frozen
-from personas.experience.journey_models import Movement, Path
-from personas.experience.recovery_models import Recovery
-from personas.experience.standing_models import Standing
-from personas.experience.value_models import BusinessCase, BuyingCentre
+from personas.experience.journey.journey_models import Movement, Path
+from personas.experience.value.recovery_models import Recovery
+from personas.experience.value.standing_models import Standing
+from personas.experience.value.value_models import BusinessCase, BuyingCentre
 
 Kind = Literal["defines", "describes", "observed", "stated", "associated", "inferred"]
 

@@ -14,8 +14,8 @@ from ibis import _
 from personas.customers import Customers
 from personas.customers.feedback import Question, exact_sum, list_questions, own_answers, rating_columns
 from personas.dataset import Dataset
-from personas.experience.halves import gather_halves
-from personas.experience.troubles import Trouble, gather_complaints, list_troubles
+from personas.experience.pains.halves import gather_halves
+from personas.experience.pains.troubles import Trouble, gather_complaints, list_troubles
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,9 @@ import pandas as pd
 
 from personas.customers.feedback import rating_column
 from personas.estimates import not_measured
-from personas.experience.holdout import holdout_size, plan_remedy
 from personas.experience.models import PainPoint, Plan
-from personas.experience.playbook import Signal, remedy_for
+from personas.experience.pains.holdout import holdout_size, plan_remedy
+from personas.experience.pains.playbook import Signal, remedy_for
 from personas.numerals import percent
 from personas.profiles.models import Action
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from personas.estimates import Estimate
-from personas.experience.standing_models import RuleCount, Standing
+from personas.experience.value.standing_models import RuleCount, Standing
 from personas.numerals import Numerals
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim

@@ -9,7 +9,7 @@ import pandas as pd
 
 from personas.customers.models import Feature
 from personas.estimates import Estimate, Unit, cohen_d, cohen_h, mean_estimate, share_estimate
-from personas.experience.kpis import how_tested, welch_p
+from personas.experience.kpis.customer_kpis import how_tested, welch_p
 from personas.numerals import Numerals
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim, Distribution, Trait

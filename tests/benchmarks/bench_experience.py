@@ -12,12 +12,12 @@ import pandas as pd
 
 from personas.customers.feedback import list_questions
 from personas.dataset.engine import hold as held
-from personas.experience.answers import measure_answers
 from personas.experience.comparison import Group
-from personas.experience.consistency import measure_consistency
-from personas.experience.contacts import measure_contacts
+from personas.experience.journey.consistency import measure_consistency
+from personas.experience.journey.stages import measure_stages
+from personas.experience.kpis.answers import measure_answers
+from personas.experience.kpis.contacts import measure_contacts
 from personas.experience.measures import with_feedback_at_hand
-from personas.experience.stages import measure_stages
 from tests.benchmarks.shop import open_shop, plain_engine, size_of
 
 SEGMENTS = (1, 2, 3, 4)

@@ -11,15 +11,15 @@ from functools import cache
 import numpy as np
 
 from personas.estimates import Estimate, mean_estimate, ratio_estimate, share_estimate
+from personas.experience.drivers.relative_weights import fit_weights, split
+from personas.experience.kpis.survival import Spells, share_left, time_until
 from personas.experience.moments import mean_of, moments_of, net_promoters_of, share_of
-from personas.experience.relative_weights import fit_weights, split
 from personas.experience.resampling import percentiles
-from personas.experience.survival import Spells, share_left, time_until
 
 NAME = "coverage"
 TITLE = "Interval coverage"
-MOMENTS, TIMES = ("personas.estimates", "personas.experience.moments"), ("personas.experience.survival",)
-WEIGHTS = ("personas.experience.relative_weights", "personas.experience.resampling")
+MOMENTS, TIMES = ("personas.estimates", "personas.experience.moments"), ("personas.experience.kpis.survival",)
+WEIGHTS = ("personas.experience.drivers.relative_weights", "personas.experience.resampling")
 CODE = (*MOMENTS, *TIMES, *WEIGHTS)
 REPLICATES = 4_000
 LEAST, MOST, LEAST_CELL = 0.93, 0.97, 0.90

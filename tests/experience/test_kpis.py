@@ -9,8 +9,8 @@ from personas.customers.behaviour import campaign_features, purchase_features
 from personas.customers.models import Feature
 from personas.estimates import Estimate
 from personas.experience import Kpi, measure_experience
-from personas.experience.journey import measure_journey
-from personas.experience.kpis import (
+from personas.experience.journey.observed import measure_journey
+from personas.experience.kpis.customer_kpis import (
     REGISTRY,
     formed_by,
     how_tested,

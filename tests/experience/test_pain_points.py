@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from personas.experience.pain_points import find_pain_points
-from personas.experience.playbook import Bound, Depth, Signal, read_playbook
+from personas.experience.pains.pain_points import find_pain_points
+from personas.experience.pains.playbook import Bound, Depth, Signal, read_playbook
 from tests.experience.households import household_table, rehearse
 
 

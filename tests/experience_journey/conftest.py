@@ -9,7 +9,7 @@ import pytest
 from personas.customers import build_customers
 from personas.dataset import read_dataset
 from personas.experience.comparison import Group
-from personas.experience.outcomes import members_table
+from personas.experience.kpis.outcomes import members_table
 from personas.simulation import simulate
 
 

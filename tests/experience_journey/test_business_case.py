@@ -11,8 +11,8 @@ from personas.customers import Customers
 from personas.customers.models import Quality
 from personas.customers.table import Rehearsal
 from personas.estimates import Estimate, not_measured
-from personas.experience.business_case import apart_from_before, apart_within, at_stake, measure_business_case
-from personas.experience.playbook import read_playbook
+from personas.experience.pains.playbook import read_playbook
+from personas.experience.value.business_case import apart_from_before, apart_within, at_stake, measure_business_case
 from tests.experience_journey.tables import groups
 
 QUALITY = Quality(tables=(), set_aside=(), columns=(), notes=())

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from personas.dataset import read_dataset
-from personas.experience.buying_centre import measure_buying_centre, role_column
 from personas.experience.comparison import Group
-from personas.experience.outcomes import members_table
+from personas.experience.kpis.outcomes import members_table
+from personas.experience.value.buying_centre import measure_buying_centre, role_column
 from tests.experience_journey.tables import at
 
 CONTRACT = """\

@@ -4,16 +4,20 @@ import numpy as np
 import pytest
 
 from personas.estimates import Estimate, not_measured
-from personas.experience import course
-from personas.experience.cells import complete_cells
-from personas.experience.course_plots import (
+from personas.experience.journey import course
+from personas.experience.journey.cells import complete_cells
+from personas.experience.journey.ownership import owner_of
+from personas.experience.journey.stages import measure_stages
+from personas.experience.models import Experience, GroupExperience, JourneyCell, Kpi
+from personas.experience.pains.playbook import read_playbook
+from personas.experience.showing.course_plots import (
     plot_business_case,
     plot_journey,
     plot_path,
     plot_recovery,
     plot_transitions,
 )
-from personas.experience.course_tables import (
+from personas.experience.showing.course_tables import (
     tabulate_business_case,
     tabulate_causes,
     tabulate_neighbours,
@@ -23,10 +27,6 @@ from personas.experience.course_tables import (
     tabulate_switches,
     tabulate_transitions,
 )
-from personas.experience.models import Experience, GroupExperience, JourneyCell, Kpi
-from personas.experience.ownership import owner_of
-from personas.experience.playbook import read_playbook
-from personas.experience.stages import measure_stages
 from personas.segments import Segmentation, Verdict, fit_space
 
 VERDICT = Verdict(word="natural", borderline=False, k=6, asked=None, sentence="", meaning="", reasons=())

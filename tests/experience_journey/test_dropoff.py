@@ -4,7 +4,7 @@ import ibis
 import pandas as pd
 import pytest
 
-from personas.experience.dropoff import measure_dropoff, measure_motives, measure_reasons
+from personas.experience.journey.dropoff import measure_dropoff, measure_motives, measure_reasons
 from tests.experience_journey.tables import END, at, contacts, groups, members
 
 STAGES = ("contact", "interest", "purchase", "loyalty")

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from personas.estimates import Estimate, not_measured
+from personas.experience.journey.path import measure_path, median_of_counts, undated_path
 from personas.experience.models import JourneyCell
-from personas.experience.path import measure_path, median_of_counts, undated_path
 from tests.experience_journey.tables import END, START, at, groups, members
 
 STAGES = ("contact", "interest", "purchase")

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from personas.estimates import Estimate
-from personas.experience.incidents import fast_limit, measure_causes
-from personas.experience.recovery import back_after, measure_recovery
-from personas.experience.recovery_models import CourseStep
+from personas.experience.value.incidents import fast_limit, measure_causes
+from personas.experience.value.recovery import back_after, measure_recovery
+from personas.experience.value.recovery_models import CourseStep
 from tests.experience_journey.tables import END, START, at, groups, members, orders, shoppers, tickets
 
 

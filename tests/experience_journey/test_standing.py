@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from personas.customers import Customers
 from personas.customers.models import Feature
 from personas.customers.table import Rehearsal
-from personas.experience.standing import (
+from personas.experience.value.standing import (
     StandingRules,
     flags,
     measure_standing,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from personas.experience.transitions import measure_movement
+from personas.experience.journey.transitions import measure_movement
 from tests.experience_journey.tables import END, contacts, groups, members
 
 SEGMENTS = {"a": 1, "b": 1, "c": 2, "d": 2}

@@ -8,7 +8,7 @@ import pytest
 
 from personas.customers import build_customers
 from personas.dataset import read_dataset
-from personas.experience.outcomes import measure_outcomes
+from personas.experience.kpis.outcomes import measure_outcomes
 from personas.experience.voices import gather_voices
 from personas.simulation import simulate
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from personas.experience.moments import Moments, gather_moments, moments_of
-from personas.experience.pain_points import RESAMPLES, _drawn
+from personas.experience.pains.pain_points import RESAMPLES, _drawn
 
 PARTS = {"some": ("n", "yes", "yes"), "mean": ("n", "good", "good2")}
 
@@ -57,7 +57,7 @@ def test_blocks_of_many_customers_vary_as_customers_drawn_one_by_one(monkeypatch
     values = np.random.default_rng(4).random((4_000, 2))
     columns = [values[:, 0], (values[:, 1] > 0.9).astype(float)]
     one_by_one = _drawn(columns, np.random.default_rng(5))
-    monkeypatch.setattr("personas.experience.pain_points.MOST_DRAWN", 3_999)
+    monkeypatch.setattr("personas.experience.pains.pain_points.MOST_DRAWN", 3_999)
     blocks = _drawn(columns, np.random.default_rng(5))
     for many, few, column in zip(one_by_one, blocks, columns, strict=True):
         assert len(few) == RESAMPLES

@@ -7,9 +7,9 @@ import pytest
 from personas.customers import build_customers
 from personas.dataset import check_dataset
 from personas.errors import InputError
-from personas.experience.outcomes import measure_outcomes
+from personas.experience.kpis.outcomes import measure_outcomes
+from personas.experience.kpis.survival import Spells, share_left, time_until
 from personas.experience.scores import expectation_gap, mean_score, net_promoter_score, top_two_share
-from personas.experience.survival import Spells, share_left, time_until
 from tests.experience_kpis.tables import ANSWERS, CUSTOMERS, answers, small_dataset
 
 DAY = pd.Timestamp

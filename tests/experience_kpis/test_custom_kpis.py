@@ -7,8 +7,8 @@ import pytest
 from personas.customers.models import Feature
 from personas.dataset.contract import CustomKpi
 from personas.errors import InputError
-from personas.experience.custom_kpis import define_custom_kpis
-from personas.experience.kpis import measure_kpis
+from personas.experience.kpis.custom_kpis import define_custom_kpis
+from personas.experience.kpis.customer_kpis import measure_kpis
 from tests.experience_kpis.tables import CUSTOMERS, small_dataset
 
 FRAME = pd.DataFrame(

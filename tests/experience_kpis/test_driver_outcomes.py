@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from personas.customers import build_customers
-from personas.experience.driver_outcomes import choose_outcome
-from personas.experience.drivers import measure_drivers
+from personas.experience.drivers.driver_outcomes import choose_outcome
+from personas.experience.drivers.importance import measure_drivers
 from personas.experience.voices import gather_voices
 from tests.experience_kpis.tables import CUSTOMERS, small_dataset
 

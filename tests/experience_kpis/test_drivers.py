@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from personas.experience.drivers import measure_drivers, what_if
-from personas.experience.relative_weights import fit_weights, relative_weights
+from personas.experience.drivers.importance import measure_drivers, what_if
+from personas.experience.drivers.relative_weights import fit_weights, relative_weights
 
 # mpg, cyl, disp, hp, gear of the 32 cars of Motor Trend 1974 (R's mtcars).
 CARS = np.array([

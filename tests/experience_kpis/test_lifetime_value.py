@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from personas.dataset.contract import LifetimeValue
-from personas.experience.buying import Buying, as_base, fit_buying, gather_histories, log_likelihood
-from personas.experience.lifetime_value import measure_lifetimes, value_over
+from personas.experience.kpis.buying import Buying, as_base, fit_buying, gather_histories, log_likelihood
+from personas.experience.kpis.lifetime_value import measure_lifetimes, value_over
 
 START, END = datetime(2024, 1, 1), datetime(2026, 1, 1)
 NAMES = ["r", "alpha", "a", "b", "p", "q", "gamma"]

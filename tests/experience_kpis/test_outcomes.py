@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from personas.customers import build_customers, feedback
-from personas.experience.outcomes import measure_outcomes
+from personas.experience.kpis.outcomes import measure_outcomes
 from tests.experience_kpis.tables import ANSWERS, CUSTOMERS, answers, small_dataset
 
 DAY = pd.Timestamp

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from personas.customers.feedback import Question
-from personas.experience.penalty_reward import contrast_ratings
+from personas.experience.drivers.penalty_reward import contrast_ratings
 
 N = 4_000
 

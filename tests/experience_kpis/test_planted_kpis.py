@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from personas.experience.kpis import REGISTRY, hide_small, measure_kpis, with_referrals
-from personas.experience.survival import Spells, share_left
+from personas.experience.kpis.customer_kpis import REGISTRY, hide_small, measure_kpis, with_referrals
+from personas.experience.kpis.survival import Spells, share_left
 
 
 def test_retention_curves_fall_and_end_where_the_planted_hazard_says(demo):
@@ -115,9 +115,9 @@ def test_accounts_are_the_clusters_of_demo_b2b(tmp_path):
     from personas.customers import build_customers
     from personas.customers.feedback import list_questions
     from personas.dataset import read_dataset
-    from personas.experience.answers import measure_answers
     from personas.experience.comparison import Group
-    from personas.experience.outcomes import members_table
+    from personas.experience.kpis.answers import measure_answers
+    from personas.experience.kpis.outcomes import members_table
     from personas.simulation import simulate
 
     simulate(tmp_path, "demo_b2b", 500, 7)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from personas.experience.outcomes import measure_outcomes
+from personas.experience.kpis.outcomes import measure_outcomes
 
 
 def test_recommendation_of_those_who_answered(demo):

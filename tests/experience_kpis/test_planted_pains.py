@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from personas.experience.pains import measure_pains
-from personas.experience.playbook import choose_playbook
+from personas.experience.pains.all_sources import measure_pains
+from personas.experience.pains.playbook import choose_playbook
 
 PURE = (1, 2, 3, 4, 5)  # the sixth is a mixture of two others
 

@@ -3,13 +3,14 @@
 import pytest
 
 from personas.dataset.files import project_root
-from personas.experience import kpis, registry
-from personas.experience.registry import REGISTRY, entry_of, kpi_page
+from personas.experience.kpis import customer_kpis as kpis
+from personas.experience.kpis import registry
+from personas.experience.kpis.registry import REGISTRY, entry_of, kpi_page
 
 
 def test_the_page_is_that_of_the_registry():
     written = (project_root() / registry.PATH).read_text(encoding="utf-8")
-    assert written == kpi_page(), "run python -m personas.experience.registry"
+    assert written == kpi_page(), "run python -m personas.experience.kpis.registry"
 
 
 def test_every_measured_kpi_is_in_the_registry_as_it_is_measured(demo):

@@ -9,8 +9,8 @@ from scipy.stats import ttest_rel
 from personas.customers.feedback import list_questions
 from personas.estimates import Estimate
 from personas.experience.comparison import Group
-from personas.experience.rivals import measure_rivals
-from personas.experience.staff import compare_staff, measure_training
+from personas.experience.kpis.rivals import measure_rivals
+from personas.experience.kpis.staff import compare_staff, measure_training
 
 
 def ratings(seed=1, raters=40):

@@ -11,8 +11,8 @@ import pytest
 from personas.customers import build_customers
 from personas.dataset import read_dataset
 from personas.dataset.files import project_root
+from personas.experience.kpis.outcomes import measure_outcomes
 from personas.experience.measures import with_feedback_at_hand
-from personas.experience.outcomes import measure_outcomes
 from personas.experience.scores import net_promoter_score
 
 SHARED = project_root().parent / "shared" / "data" / "sfo"

@@ -23,7 +23,7 @@ from personas.experience import (
     tabulate_training,
     tabulate_trends,
 )
-from personas.experience.drivers import measure_drivers
+from personas.experience.drivers.importance import measure_drivers
 from personas.experience.models import Kpi
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from personas.customers import build_customers, feedback
-from personas.experience import consistency
-from personas.experience.outcomes import measure_outcomes
-from personas.experience.stages import tells_of_stages
+from personas.experience.journey import consistency
+from personas.experience.journey.stages import tells_of_stages
+from personas.experience.kpis.outcomes import measure_outcomes
 from tests.experience_kpis.tables import CUSTOMERS, small_dataset
 
 CONTRACT = (

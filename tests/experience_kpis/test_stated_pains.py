@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from personas.customers import build_customers, feedback
-from personas.experience.stated_pains import find_stated_pains
-from personas.experience.troubles import Trouble
+from personas.experience.pains.stated_pains import find_stated_pains
+from personas.experience.pains.troubles import Trouble
 from personas.experience.voices import Voices, gather_voices
 from tests.experience_kpis.tables import CUSTOMERS, small_dataset
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from personas.experience.survival import Spells, curve_p, share_left, time_until
+from personas.experience.kpis.survival import Spells, curve_p, share_left, time_until
 
 
 def product_limit(days, ended, entry, at):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight, survdiff
 
-from personas.experience.survival import Spells, curve_p, share_left, time_until
+from personas.experience.kpis.survival import Spells, curve_p, share_left, time_until
 
 
 @pytest.fixture(scope="module")

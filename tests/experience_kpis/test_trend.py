@@ -9,7 +9,7 @@ import pytest
 
 from personas.customers.feedback import list_questions
 from personas.experience.comparison import Group
-from personas.experience.trend import measure_trends, whole_months
+from personas.experience.kpis.trend import measure_trends, whole_months
 
 START, END = datetime(2024, 1, 1), datetime(2025, 1, 1)
 

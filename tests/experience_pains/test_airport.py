@@ -8,9 +8,9 @@ import pytest
 from personas.customers import build_customers
 from personas.dataset import read_dataset
 from personas.dataset.files import project_root
-from personas.experience import stated_pains
 from personas.experience.measures import with_feedback_at_hand
-from personas.experience.stated_pains import find_stated_pains
+from personas.experience.pains import stated_pains
+from personas.experience.pains.stated_pains import find_stated_pains
 from personas.experience.voices import gather_voices
 
 SFO = project_root().parent / "shared" / "data" / "sfo"

@@ -12,11 +12,11 @@ from personas.customers.wording import read_wording
 from personas.dataset.contract import PLAYBOOKS
 from personas.dataset.files import project_root
 from personas.errors import InputError
-from personas.experience.friction import CASE_FEATURES, CONTACT_FEATURES, CUSTOMER_FEATURES
-from personas.experience.kpis import REGISTRY
-from personas.experience.pains import measure_pains
-from personas.experience.playbook import FOLDER, choose_playbook, read_playbook
-from personas.experience.playbook_page import PATH, playbook_page
+from personas.experience.kpis.customer_kpis import REGISTRY
+from personas.experience.pains.all_sources import measure_pains
+from personas.experience.pains.friction import CASE_FEATURES, CONTACT_FEATURES, CUSTOMER_FEATURES
+from personas.experience.pains.playbook import FOLDER, choose_playbook, read_playbook
+from personas.experience.pains.playbook_page import PATH, playbook_page
 from tests.experience_kpis.tables import CUSTOMERS, small_dataset
 
 KNOWN = {
@@ -202,7 +202,7 @@ def test_a_misspelt_feature_of_an_own_rule_is_told_rather_than_passed_over(tmp_p
 
 def test_the_page_says_what_the_files_say():
     written = (project_root() / PATH).read_text(encoding="utf-8")
-    assert written == playbook_page(), "run python -m personas.experience.playbook_page"
+    assert written == playbook_page(), "run python -m personas.experience.pains.playbook_page"
 
 
 def test_the_example_of_the_page_can_be_carried_out(tmp_path):

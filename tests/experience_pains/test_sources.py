@@ -7,18 +7,18 @@ import pytest
 from personas.customers import build_customers
 from personas.customers.feedback import Question
 from personas.estimates import Estimate, not_measured, share_estimate
-from personas.experience.friction import gather_friction
-from personas.experience.halves import Halves, measure_trend
 from personas.experience.models import Rival, Said
-from personas.experience.observed_pains import list_observed
-from personas.experience.pain_points import find_habits
-from personas.experience.pains import measure_pains, silence
-from personas.experience.playbook import read_playbook
-from personas.experience.stated_pains import Asked, find_named, outcome_of
+from personas.experience.pains.all_sources import measure_pains, silence
+from personas.experience.pains.friction import gather_friction
+from personas.experience.pains.halves import Halves, measure_trend
+from personas.experience.pains.observed_pains import list_observed
+from personas.experience.pains.pain_points import find_habits
+from personas.experience.pains.playbook import read_playbook
+from personas.experience.pains.stated_pains import Asked, find_named, outcome_of
+from personas.experience.pains.theme_pains import join_themes
+from personas.experience.pains.troubles import Support, Trouble
 from personas.experience.text.models import Quote, Theme, Themes
 from personas.experience.text.texts import Texts
-from personas.experience.theme_pains import join_themes
-from personas.experience.troubles import Support, Trouble
 from personas.experience.voices import Voices
 from tests.experience.households import customers_of, household_table, rehearse
 from tests.experience_kpis.tables import CUSTOMERS, small_dataset

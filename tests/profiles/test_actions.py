@@ -5,7 +5,7 @@ import pytest
 
 from personas.estimates import Estimate, share_estimate
 from personas.experience import PainPoint, read_playbook
-from personas.experience.playbook import remedy_for
+from personas.experience.pains.playbook import remedy_for
 from personas.profiles.actions import plan_actions
 from tests.experience.households import household_table
 

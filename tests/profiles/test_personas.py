@@ -11,7 +11,7 @@ from statsmodels.stats.power import NormalIndPower
 
 from personas.errors import InputError
 from personas.estimates import Estimate
-from personas.experience.playbook import read_playbook
+from personas.experience.pains.playbook import read_playbook
 from personas.numerals import percent
 from personas.profiles.actions import holdout_size
 from personas.profiles.claims import Ledger

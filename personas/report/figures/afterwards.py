@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from personas.estimates import Estimate
-from personas.experience.journey_models import Path
-from personas.experience.recovery_models import Recovery, RecoveryArm, RecoveryOutcome
-from personas.experience.value_models import BusinessCase
+from personas.experience.journey.journey_models import Path
+from personas.experience.value.recovery_models import Recovery, RecoveryArm, RecoveryOutcome
+from personas.experience.value.value_models import BusinessCase
 from personas.numerals import Numerals, whole
 from personas.report.figure import Figure, lower_first
 from personas.report.figures.ranges import Range, range_rows

@@ -1,0 +1,1 @@
+"""Pain points and delights from every source, ranked by kind, and the playbook of remedies."""

@@ -1,0 +1,244 @@
+"""All pain points and delights of the base and of each segment, from every source, each kind ranked by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from personas.customers import Customers
+from personas.dataset import Dataset
+from personas.experience.disclosure import shown_parts
+from personas.experience.models import Delight, Evidence, Kpi, NotMeasured, PainPoint, QuoteCounts, Rival
+from personas.experience.pains.friction import Friction, gather_friction
+from personas.experience.pains.holdout import plan_remedy
+from personas.experience.pains.observed_pains import list_observed
+from personas.experience.pains.pain_points import find_habits, find_pain_points
+from personas.experience.pains.playbook import Playbook
+from personas.experience.pains.signals import Remedy, Signal
+from personas.experience.pains.stated_pains import Asked, find_named, in_order
+from personas.experience.pains.theme_pains import join_themes
+from personas.experience.pains.troubles import Trouble
+from personas.experience.text.texts import Texts
+from personas.experience.voices import Voices, midpoint
+from personas.numerals import Numerals
+
+NO_DATES = NotMeasured(
+    what="Trend of pain points", why="answers carry no date", would_need="a time in the feedback table"
+)
+Ratings = Mapping[int, Sequence[Kpi]]
+Rivals = Mapping[int, Sequence[Rival]]
+
+
+@dataclass(frozen=True)
+class Pains:
+    """segment → pain points and delights, 0 the base; quotes : for the privacy log; missing : what could not be told"""
+
+    hurts: dict[int, tuple[PainPoint, ...]]
+    delights: dict[int, tuple[Delight, ...]]
+    quotes: QuoteCounts = field(default_factory=QuoteCounts)
+    missing: tuple[NotMeasured, ...] = ()
+
+
+def measure_pains(
+    customers: Customers,
+    segments: np.ndarray,
+    playbook: Playbook,
+    dataset: Dataset | None = None,
+    voices: Voices | None = None,
+    texts: Texts | None = None,
+    ratings: Ratings | None = None,
+    rivals: Rivals | None = None,
+    min_group: int = 10,
+    seed: int = 7,
+) -> Pains:
+    """Find and rank pain points and delights of the base (0) and of each segment.
+
+    segments : (n,) int aligned with the customer table; dataset : for contacts, cases and contracts
+    ratings, rivals : what expectations and competitors say of each touchpoint, told as evidence
+    """
+    frame = customers.frame
+    known = voices if voices is not None else silence(len(frame))
+    friction = gather_friction(dataset, frame["customer_id"]) if dataset is not None else Friction({}, {}, frame[[]])
+    middle = midpoint(dataset) if dataset is not None else None
+    lists = _listed(known, texts, friction, playbook, (rivals or {}).get(0, ()), middle)
+    # Rules on behaviour look at the customer table and at what contacts, cases and contracts add to it.
+    more = friction.whole[[name for name in friction.whole if name not in frame]]
+    frame = frame.join(more.set_axis(frame.index))
+    habits = {polarity: _behaviour(playbook, polarity) for polarity in ("pain", "delight")}
+    allowed = {polarity: _allowed_signals(habits[polarity], frame, segments, min_group) for polarity in habits}
+    everybody = np.ones(len(frame), bool)
+    bases = {"stated": known.spoke, "observed": everybody}
+    asked = {
+        (kind, polarity): Asked(
+            kind, bases[kind], polarity, _tellable(found, bases[kind], segments, min_group), playbook
+        )
+        for (kind, polarity), found in lists.items()
+    }
+    among_all: dict = {}
+    hurts, delights = {}, {}
+    for number in (0, *(int(s) for s in np.unique(segments) if s > 0)):
+        inside = None if number == 0 else segments == number
+        told: dict[str, list] = {"pain": [], "delight": []}
+        for key, troubles in lists.items():
+            found, impacts = find_named(
+                troubles, known, asked[key], inside, number, min_group, seed, among_all.get(key)
+            )  # fmt: skip
+            among_all.setdefault(key, impacts)
+            told[key[1]].append(found)
+        for polarity, find in (("pain", find_pain_points), ("delight", find_habits)):
+            rules = {k: s for k, s in habits[polarity].items() if number in allowed[polarity].get(k, ())}
+            told[polarity].append(find(frame, rules, customers.rehearsal, inside, number, min_group, seed))
+        own_ratings, own_rivals = (ratings or {}).get(number, ()), (rivals or {}).get(number, ())
+        pains = [_with_evidence(p, own_ratings, own_rivals) for p in in_order(told["pain"])]
+        member = everybody if inside is None else inside
+        hurts[number] = _related([_planned(p, lists, playbook, frame, member, known) for p in pains])
+        delights[number] = tuple(_with_evidence(d, own_ratings, own_rivals) for d in in_order(told["delight"]))
+    dated = known.spoke_by_half is not None or not known.troubles
+    return Pains(hurts, delights, _count_quotes(hurts, delights, texts), () if dated else (NO_DATES,))
+
+
+def silence(n: int) -> Voices:
+    """The voices of customers whom nobody asked."""
+    return Voices({}, {}, None, None, np.ones(n), np.zeros(n, bool))
+
+
+def _listed(voices, texts, friction, playbook, rivals, middle) -> dict[tuple, tuple[Trouble, ...]]:
+    """(kind, polarity) → what may be told."""
+    when = (voices.spoke, voices.spoke_by_half, middle)
+    hurts = join_themes(voices.troubles, texts, "complaint", *when)
+    return {
+        ("stated", "pain"): (*hurts, *_beaten(voices, rivals, hurts)),
+        ("observed", "pain"): list_observed(friction, playbook, voices.troubles),
+        ("stated", "delight"): join_themes(voices.delights, texts, "praise", *when),
+        ("observed", "delight"): list_observed(friction, playbook, voices.troubles, "delight"),
+    }
+
+
+def _beaten(voices: Voices, rivals: Sequence[Rival], told: Sequence[Trouble]):
+    """Touchpoints rated worse than a competitor's that nothing else tells of; where something does, it is evidence."""
+    covered = {trouble.touchpoint for trouble in told}
+    for name, question in voices.questions.items():
+        worse = [r for r in rivals if r.touchpoint == question.touchpoint and _below(r.difference)]
+        if not worse or question.touchpoint in covered:
+            continue
+        rival = min(worse, key=lambda r: (r.difference.value, r.brand))
+        width = (question.high - question.low) / (rival.scale_high - rival.scale_low)
+        bound = question.low + (rival.other.value - rival.scale_low) * width
+        rated = np.isfinite(voices.ratings[name])
+        with np.errstate(invalid="ignore"):
+            under = voices.ratings[name] < bound
+        yield Trouble(
+            key=name.replace("rating", "rival", 1), title=f"{question.touchpoint} rated worse than {rival.brand}",
+            touchpoint=question.touchpoint, stage=question.stage, affected=under, rating=name,
+            finding=f"{{share}} of those who rate {question.touchpoint} rate it below the average of {rival.brand}",
+            columns=("feedback.score", "feedback.brand"), filter=f"mean rating under {bound:.2f}", source="rivals",
+            asked=rated,
+        )  # fmt: skip
+
+
+def _below(estimate) -> bool:
+    return estimate.measured and estimate.high is not None and estimate.high < 0
+
+
+def _above(estimate) -> bool:
+    return estimate.measured and estimate.low is not None and estimate.low > 0
+
+
+def _tellable(troubles: Sequence[Trouble], base: np.ndarray, segments: np.ndarray, min_group: int) -> dict:
+    """key → groups in which those affected, and those spared, may be told without giving a small group away."""
+    found = {}
+    for trouble in troubles:
+        could = base if trouble.asked is None else base & (trouble.asked | trouble.affected)
+        found[trouble.key] = _shown(trouble.affected & could, ~trouble.affected & could, segments, min_group)
+    return found
+
+
+def _shown(yes: np.ndarray, no: np.ndarray, segments: np.ndarray, min_group: int) -> set[int]:
+    numbers = [int(s) for s in np.unique(segments) if s > 0]
+    hurt, spared = ({s: int((who & (segments == s)).sum()) for s in numbers} for who in (yes, no))
+    return shown_parts(hurt, spared, min_group)
+
+
+def _behaviour(playbook: Playbook, polarity: str) -> dict[str, Signal]:
+    return {k: s for k, s in playbook.signals.items() if s.kind == "inferred" and s.polarity == polarity}
+
+
+def _allowed_signals(signals: Mapping[str, Signal], frame: pd.DataFrame, segments, min_group: int) -> dict:
+    found = {}
+    for key, signal in signals.items():
+        if signal.applies(frame):
+            exposed, hurt = signal.exposed(frame), signal.affected(frame)
+            # What befalls everybody has nobody to be compared with: more likely it is not recorded otherwise.
+            if (exposed & ~hurt).any():
+                found[key] = _shown(hurt, exposed & ~hurt, segments, min_group)
+    return found
+
+
+def _planned(pain: PainPoint, lists, playbook: Playbook, frame, member: np.ndarray, voices: Voices) -> PainPoint:
+    """The pain point with its remedy and the size of the test that would prove it."""
+    signal = playbook.signals.get(pain.key) if pain.kind == "inferred" else None
+    if signal is not None:
+        remedy: Remedy = signal.remedy
+        rows, rating = frame[signal.affected(frame) & member], ""
+    else:
+        trouble = next(t for t in lists[pain.kind, "pain"] if t.key == pain.key)
+        remedy = trouble.remedy or playbook.remedy_for(pain.touchpoint, pain.title)
+        place = next((name for name, q in voices.questions.items() if q.touchpoint == pain.touchpoint), "")
+        rows, rating = frame[trouble.affected & member], trouble.rating or place
+    return pain.model_copy(update={"plan": plan_remedy(remedy, rows, rating)})
+
+
+def _related(pains: Sequence[PainPoint]) -> tuple[PainPoint, ...]:
+    """Pain points with the others at the same touchpoint that are known in another way."""
+    return tuple(
+        pain.model_copy(
+            update={
+                "related": tuple(
+                    other.id for other in pains
+                    if other.kind != pain.kind and pain.touchpoint and other.touchpoint == pain.touchpoint
+                )
+            }
+        )
+        for pain in pains
+    )  # fmt: skip
+
+
+def _with_evidence(entry, ratings: Sequence[Kpi], rivals: Sequence[Rival]):
+    """What expectations and competitors say of the same touchpoint; only what points the same way is told."""
+    if not entry.touchpoint or entry.kind == "inferred":
+        return entry
+    pain = isinstance(entry, PainPoint)
+    points, numbers = _below if pain else _above, Numerals()
+    more = []
+    for kpi in ratings:
+        if kpi.label == f"{entry.touchpoint}: against expectation" and points(kpi.estimate):
+            word = "short of" if pain else "beyond"
+            words = f"{word} what they expected by {numbers.say(_plain(kpi.estimate))} points of the scale"
+            more.append(Evidence(source="expectations", words=words, estimate=kpi.estimate))
+    for rival in rivals:
+        if rival.touchpoint == entry.touchpoint and points(rival.difference) and entry.source != "rivals":
+            word = "lower" if pain else "higher"
+            gap = numbers.say(_plain(rival.difference))
+            words = f"rated {word} than {rival.brand} by {gap} points of the scale"
+            more.append(Evidence(source="rivals", words=words, estimate=rival.difference))
+    return entry.model_copy(update={"evidence": (*entry.evidence, *more)}) if more else entry
+
+
+def _plain(estimate):
+    """The size of a difference, without its sign."""
+    if estimate.value >= 0:
+        return estimate
+    return estimate.model_copy(update={"value": -estimate.value, "low": -estimate.high, "high": -estimate.low})
+
+
+def _count_quotes(hurts, delights, texts: Texts | None) -> QuoteCounts:
+    if texts is None:
+        return QuoteCounts()
+    shown = {said.text for group in (*hurts.values(), *delights.values()) for entry in group for said in entry.quotes}
+    quotes = {quote.text: quote.redacted for theme in texts.found.themes for quote in theme.quotes}
+    return QuoteCounts(
+        shown=len(shown), redacted=sum(quotes.get(text, 0) for text in shown), withheld=texts.found.privacy.withheld
+    )

@@ -1,0 +1,89 @@
+"""Pain points that were recorded: a rule of the playbook at every touchpoint of the contacts and category of the cases.
+
+Observed, not stated: the contact failed, the case was late. Whether it hurt is what the outcome of those affected says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from personas.experience.pains.friction import Friction
+from personas.experience.pains.halves import Halves
+from personas.experience.pains.playbook import Playbook
+from personas.experience.pains.signals import Signal
+from personas.experience.pains.troubles import Trouble, lower_first
+
+UNSPOKEN = {"", "other", "others", "misc", "miscellaneous", "unknown", "none", "general", "n/a"}
+CONTRACTS = {"contracts", "plan_downgrades", "price_rises", "early_endings"}
+
+
+def list_observed(
+    friction: Friction, playbook: Playbook, stated: Iterable[Trouble] = (), polarity: str = "pain"
+) -> tuple[Trouble, ...]:
+    """Every rule of kind observed that applies, at every place that it applies to.
+
+    stated : problems asked by name; a category of cases that has the code of one takes its words
+    """
+    codes = {t.key.removeprefix("problem_"): (t.title, t.touchpoint, t.stage) for t in stated if t.source == "problems"}
+    found = []
+    for key, signal in playbook.signals.items():
+        if signal.kind != "observed" or signal.polarity != polarity:
+            continue
+        if signal.each == "customer":
+            if signal.applies(friction.whole):
+                found.append(_customer(key, signal, friction.whole))
+        else:
+            found += list(_places(key, signal, friction, codes, playbook))
+    return tuple(trouble for trouble in found if trouble.affected.any())
+
+
+def _customer(key: str, signal: Signal, whole: pd.DataFrame) -> Trouble:
+    hurt = signal.affected(whole)
+    table = "subscriptions" if signal.features & CONTRACTS else "tickets"
+    return Trouble(
+        key=key, title=signal.title, touchpoint=signal.touchpoint, stage=signal.stage, affected=hurt, rating="",
+        finding=signal.finding, columns=(table,), filter=signal.filter,
+        source="contracts" if table == "subscriptions" else "cases",
+        depth=np.where(hurt, signal.depth.of(whole), np.nan), remedy=signal.remedy,
+    )  # fmt: skip
+
+
+def _places(key: str, signal: Signal, friction: Friction, codes, playbook: Playbook) -> Iterator[Trouble]:
+    contacts = signal.each == "touchpoint"
+    n = len(friction.whole)
+    for name, (stage, frame) in (friction.touchpoints if contacts else friction.categories).items():
+        if name.lower() in UNSPOKEN or not signal.applies(frame):
+            continue
+        label, touchpoint, known = codes.get(name, (name.replace("_", " "), "", ""))
+        own = signal.at(name if contacts else lower_first(label))
+        at = frame.index.to_numpy(int)
+        hurt, depth = np.zeros(n, bool), np.full(n, np.nan)
+        hurt[at] = own.affected(frame)
+        depth[at] = np.where(hurt[at], own.depth.of(frame), np.nan)
+        slug = "".join(c if c.isalnum() else "_" for c in name.lower())
+        yield Trouble(
+            key=f"{key}_{slug}", title=own.title, touchpoint=touchpoint or own.touchpoint,
+            stage=stage or known or own.stage, affected=hurt, rating="", finding=own.finding,
+            columns=("interactions",) if contacts else ("tickets.category",), filter=f"{name}: {own.filter}",
+            source="contacts" if contacts else "cases", depth=depth, halves=_halves(own, friction, name, contacts, n),
+            # What cases are about recurs until its cause is mended, so the cause decides on the remedy.
+            remedy=signal.remedy if contacts else playbook.remedy_for(touchpoint, label, signal.remedy),
+        )  # fmt: skip
+
+
+def _halves(signal: Signal, friction: Friction, name: str, contacts: bool, n: int) -> Halves | None:
+    """The same rule in each half: at a touchpoint of those who were there, of cases of everybody."""
+    flags = []
+    for half in friction.halves:
+        frame = half.get(name)
+        asked, hurt = np.full(n, not contacts), np.zeros(n, bool)
+        if frame is not None and signal.applies(frame):
+            at = frame.index.to_numpy(int)
+            hurt[at] = signal.affected(frame)
+            if contacts:
+                asked[at] = signal.exposed(frame)
+        flags += [asked, hurt]
+    return Halves(*flags)

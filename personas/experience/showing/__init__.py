@@ -1,0 +1,1 @@
+"""Tables and plots of stage 03 for the notebook."""
