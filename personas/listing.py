@@ -40,7 +40,7 @@ class Listing:
 
     def __repr__(self) -> str:
         if self.frame.empty:
-            return f"{self.caption} Nothing to list.".strip()
+            return self.caption or "Not measured: the data says nothing of this."
         return self.frame.to_string(index=False, na_rep="", float_format=lambda x: f"{x:.2f}")
 
 

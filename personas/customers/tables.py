@@ -25,7 +25,9 @@ def tabulate_set_aside(customers: Customers) -> Listing:
         {"table": r.table, "set aside": f"{r.rows:,} of {r.of:,}", "reason": r.reason}
         for r in customers.quality.set_aside
     ]
-    return Listing(pd.DataFrame(rows, columns=["table", "set aside", "reason"]))
+    return Listing(
+        pd.DataFrame(rows, columns=["table", "set aside", "reason"]), "" if rows else "No row was set aside."
+    )
 
 
 def tabulate_features(customers: Customers) -> Listing:

@@ -135,8 +135,27 @@ def test_prospects_are_those_who_never_bought():
     people = customers(x=x, frequency=np.r_[np.zeros(20), np.ones(60), np.zeros(20)], recency=np.ones(100))
     found = measure_standing(people, segmented(people), None, 10)
     assert (found[1].prospects.customers, found[1].prospects.share.value) == (20, 0.5)
-    assert found[2].prospects.confidence.value == pytest.approx(0.8)
+    assert found[2].prospects.confidence.value > 0.9
     assert measure_standing(customers(x=x), segmented(customers(x=x)), None, 10)[1].prospects is None
+
+
+def test_that_nobody_bought_yet_does_not_place_a_prospect():
+    """Spend of nothing lies at segment 1, yet half of the prospects are as old as segment 2 is."""
+    spend, age = np.r_[np.zeros(60), np.full(40, 9.0)], np.r_[np.full(50, 20.0), np.full(50, 60.0)]
+    frame = customers(spend=spend, age=age, frequency=np.r_[np.ones(40), np.zeros(20), np.ones(40)])
+    features = tuple(
+        Feature(name=name, label=name, kind="number", block=name, forms=True, columns=(column,))
+        for name, column in (("spend", "transactions.amount"), ("age", "customers.age"))
+    )
+    people = Customers(frame.frame, features, QUALITY, None)
+    space = fit_space(people.frame, features)
+    centres = space.transform(pd.DataFrame({"spend": [0.0, 9.0], "age": [20.0, 60.0]}))
+    members = pd.DataFrame({"customer_id": people.frame["customer_id"], "segment": np.r_[np.ones(60), np.full(40, 2)]})
+    found = measure_standing(people, Segmentation(members, space, centres, (), VERDICT), None, 10)
+    assert [found[s].prospects.customers for s in (0, 1, 2)] == [20, 10, 10]
+    alone = Customers(people.frame, features[:1], QUALITY, None)
+    only = Segmentation(members, fit_space(alone.frame, features[:1]), centres[:, :1], (), VERDICT)
+    assert measure_standing(alone, only, None, 10)[1].prospects is None
 
 
 def test_every_shipped_rule_says_what_it_needs():

@@ -19,11 +19,12 @@ from pydantic import Field
 
 from personas.customers import Customers
 from personas.dataset import Dataset
-from personas.estimates import Estimate, Frozen, mean_estimate, not_measured
-from personas.experience.disclosure import may_be_shown, shown_parts, shown_segments
+from personas.estimates import Estimate, Frozen, not_measured
+from personas.experience.disclosure import may_be_shown, shown_parts
 from personas.experience.moments import moments_of, share_of
 from personas.experience.pains.signals import Bound
-from personas.experience.value.standing_models import Neighbour, Prospects, RuleCount, Standing
+from personas.experience.value.prospects import count_prospects, resemble
+from personas.experience.value.standing_models import Neighbour, RuleCount, Standing
 from personas.segments import Segmentation
 from personas.segments.kmeans import squared_distances
 from personas.segments.membership import IN_BETWEEN
@@ -161,6 +162,7 @@ def measure_standing(
         )  # fmt: skip
 
     result = {}
+    resembled = resemble(customers, segmentation)
     for number in (0, *range(1, len(segmentation) + 1)):
         every = list(risks.values())
         result[number] = Standing(
@@ -168,7 +170,7 @@ def measure_standing(
             at_risk=count("at_risk", "At risk", "any of these", every, number) if every else None,
             risks=tuple(count(key, rule.label, rule.words, [rule], number) for key, rule in risks.items()),
             neighbour=_neighbour(customers, segmentation, segments, number, min_group) if number else None,
-            prospects=_prospects(customers.frame, segmentation, segments, number, min_group),
+            prospects=count_prospects(resembled, segments, number, min_group),
         )
     return result
 
@@ -222,26 +224,4 @@ def _neighbour(
     return Neighbour(
         segment=nearest, distance=round(float(apart[nearest - 1]) / usual, 6) if usual else 0.0,
         in_between=share_of(moments_of(near[nearest][inside].astype(float))) if shown and inside.any() else few,
-    )  # fmt: skip
-
-
-def _prospects(
-    frame: pd.DataFrame, segmentation: Segmentation, segments: np.ndarray, number: int, min_group: int
-) -> Prospects | None:
-    """Who never bought, by the segment they are nearest to; None where everybody bought or nothing is sold."""
-    if "frequency" not in frame:
-        return None
-    never = ~(frame["frequency"] > 0).to_numpy()
-    if not never.any():
-        return None
-    counts = {int(s): int((never & (segments == s)).sum()) for s in np.unique(segments)}
-    own = never & (segments == number) if number else never
-    visible = number in shown_segments(counts, min_group) if number else may_be_shown(int(never.sum()), min_group)
-    few = not_measured(f"fewer than {min_group} prospects", "share")
-    confidence = segmentation.members["confidence"].to_numpy(float)
-    return Prospects(
-        customers=int(own.sum()) if visible else None,
-        share=share_of(moments_of((segments == number)[never].astype(float) if number else np.ones(never.sum())))
-        if visible else few,
-        confidence=mean_estimate(confidence[own], "ratio") if visible and own.any() else few,
     )  # fmt: skip
