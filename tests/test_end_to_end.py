@@ -176,7 +176,9 @@ def test_personas_as_data_say_what_the_exports_say(personas):
 def test_the_evidence_was_gathered_with_the_effort_that_is_promised(project):
     evidence = json.loads((project / "reports" / ".work" / "complete_journey" / "evidence.json").read_text())
     assert [row["k"] for row in evidence["rows"]] == list(range(1, 9))
-    assert evidence["null_draws"] >= 99
+    # As many tables without segments as it takes: 19 settle a clear answer, a close one gets up to 199.
+    assert 19 <= evidence["null_draws"] <= 199
+    assert 9 <= evidence["stability_null_draws"] <= 199
     chosen = next(row for row in evidence["rows"] if row["chosen"])
     assert chosen["k"] > 1, "methods.md: expect reproducible at few segments or constructive at more"
     assert all(row["stability"] is not None for row in evidence["rows"][1:])

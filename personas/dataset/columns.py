@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from operator import add
 
@@ -20,6 +21,7 @@ from personas.dataset.expressions import translate_expression
 from personas.dataset.mapping import Mapped, ValueKind
 
 MONEY = dt.Decimal(18, 4)
+CALENDAR = (datetime(2, 1, 1), datetime(9998, 12, 31))
 SECONDS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86400}
 YES, NO = ("true", "yes", "y", "t", "1"), ("false", "no", "n", "f", "0")
 
@@ -127,6 +129,8 @@ def as_moment(raw: ibis.Value, mapped: Mapped, clock: Clock) -> ibis.Value:
         moment = raw
     else:
         moment = raw.try_cast("timestamp")
+    # An engine knows years that no calendar of Python does; a slip of the finger is no time.
+    moment = moment.between(*CALENDAR).ifelse(moment, ibis.null(moment.type()))
     return moment if mapped.date or kind.is_date() else clock.local(moment)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from personas.dataset.mapping import Labels, Mapped, Strict, Target, Word, Words
+from personas.dataset.mapping import Groups, Labels, Mapped, Strict, Target, Word, Words
 from personas.dataset.roles import (
     Actions,
     ByCustomer,
@@ -195,6 +195,32 @@ class LifetimeValue(Strict):
     margin: float = Field(1.0, gt=0, le=1, description="Share of sales that is earned; 1: revenue is told, not profit.")
 
 
+class Emotions(Strict):
+    """Words that show an emotion, counted in comments: in a file, or a few written here. None come with the suite."""
+
+    file: str | None = Field(None, description="A CSV file with one word a row, beside this file (or in DATA).")
+    words: Groups = Field({}, description="Instead of a file: emotion to its words, which count in any language.")
+    word: Word = Field("word", description="Column of the word; an asterisk at its end stands for any ending.")
+    emotion: Word = Field("emotion", description="Column of the emotion.")
+    language: Word | None = Field(
+        None, description="Column of the word's language, such as de; default: `language`, if there. Blank: any."
+    )
+    weight: Word | None = Field(
+        None,
+        description="Column of a number: rows of 0 or less are left out; of several emotions of a word, the largest "
+        "counts.",
+    )
+    encoding: str = Field("utf-8", description="Encoding of the file, such as latin-1 or cp1252.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Emotions:
+        if (self.file is None) == (not self.words):
+            raise ValueError("either file or words")
+        if self.file is not None and not self.file.strip():
+            raise ValueError("file: the name of a CSV file; found nothing")
+        return self
+
+
 class Customers(Strict):
     """A customer, prospect, respondent or contact."""
 
@@ -298,6 +324,7 @@ class Contract(Strict):
     features: dict[str, Feature] = Field({}, description="Own features, made from the rows of a role.")
     kpis: dict[str, CustomKpi] = Field({}, description="Own KPIs, made from the columns of the customer table.")
     lifetime_value: LifetimeValue = Field(LifetimeValue(), description="How lifetime value is estimated.")
+    emotions: Emotions | None = Field(None, description="Words that show an emotion, counted in comments.")
     names: PersonaNames = Field(
         {}, description="Own names of personas by their permanent id, such as `P1: Fresh-first regulars`."
     )

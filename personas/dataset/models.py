@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from personas.dataset.contract import AttributeKind, Contract
     from personas.dataset.document import Document
+    from personas.dataset.lexicon import Lexicon
     from personas.dataset.normalise import Part, Role
 
 
@@ -100,6 +101,7 @@ class Dataset:
     observation_start, observation_end : local time, half-open; the end is "today"; None without any times
     holdout : a period kept for judging usefulness, inside the observation or after it
     between : the same tables for another period
+    lexicon : words that show an emotion, where the contract declares any
     """
 
     name: str
@@ -116,6 +118,7 @@ class Dataset:
     roles: Mapping[str, Role] = field(repr=False)
     listed: Mapping[str, Part] = field(repr=False)
     document: Document = field(repr=False)
+    lexicon: Lexicon | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.card.title}"]

@@ -15,6 +15,7 @@ from personas.dataset.clock import Clock
 from personas.dataset.contract import ROLES, Contract
 from personas.dataset.document import Document, read_document
 from personas.dataset.files import contract_path, locate_sources, project_root
+from personas.dataset.lexicon import Lexicon, read_lexicon
 from personas.dataset.models import Card, Dataset
 from personas.dataset.normalise import Part, Role, normalise
 from personas.dataset.playbooks import check_playbooks
@@ -40,11 +41,12 @@ def read_dataset(name: str, data: str | Path | None = None, root: str | Path | N
     problems = [*check_names(contract, document), *check_playbooks(contract, path.parent, document)]
     files, missing = locate_sources(contract, path.parent, data, document)
     connection, sources, unreadable = open_sources(contract, files, document)
-    problems += [*missing, *unreadable, *check_references(contract, sources, document)]
+    lexicon, unusable = read_lexicon(contract, path.parent, data, document)
+    problems += [*missing, *unreadable, *unusable, *check_references(contract, sources, document)]
     if problems:
         raise InputError(problems)
     try:
-        return assemble(name, contract, path.parent, connection, sources, document)
+        return assemble(name, contract, path.parent, connection, sources, document, lexicon)
     except InputError:
         raise
     except engine_errors(connection) as error:
@@ -58,6 +60,7 @@ def assemble(
     connection,
     sources: Mapping[str, ibis.Table],
     document: Document,
+    lexicon: Lexicon | None = None,
 ) -> Dataset:
     """Put the parts together as they are handed over."""
     start, end, clock = period_of(contract, sources)
@@ -86,6 +89,7 @@ def assemble(
         roles=roles,
         listed=listed,
         document=document,
+        lexicon=lexicon,
     )
 
 

@@ -45,6 +45,7 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`features`", contract.Feature),
     ("`kpis`", contract.CustomKpi),
     ("`lifetime_value`", contract.LifetimeValue),
+    ("`emotions`", contract.Emotions),
 )
 INTRODUCTION = """# The contract: `dataset.yml`
 

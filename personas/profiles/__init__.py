@@ -7,16 +7,20 @@ tested; what did not may be tested, and all p-values of a run are adjusted toget
 from personas.profiles.card import describe_dataset
 from personas.profiles.derivation import derive_personas
 from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
-from personas.profiles.tables import tabulate_actions, tabulate_claims, tabulate_personas
+from personas.profiles.supplements import Supplements, read_supplements
+from personas.profiles.tables import tabulate_actions, tabulate_claims, tabulate_personas, tabulate_principles
 
 __all__ = [
     "Claim",
     "DatasetCard",
     "Persona",
     "PersonaSet",
+    "Supplements",
     "derive_personas",
     "describe_dataset",
+    "read_supplements",
     "tabulate_actions",
     "tabulate_claims",
     "tabulate_personas",
+    "tabulate_principles",
 ]

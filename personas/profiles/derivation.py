@@ -8,16 +8,22 @@ import numpy as np
 import pandas as pd
 
 from personas.customers import Customers
+from personas.dataset import Dataset
 from personas.estimates import share_estimate
 from personas.experience import Experience, GroupExperience, Signal, read_playbook
+from personas.experience.text.models import Themes
 from personas.numerals import Numerals
 from personas.profiles.actions import plan_actions
 from personas.profiles.advice import surprise, talk_to
+from personas.profiles.affinity import choose_affinities, enter_affinities, fitting_offers, product_lifts, sum_products
 from personas.profiles.claims import Ledger
+from personas.profiles.course import enter_course
 from personas.profiles.glyph import choose_petals, draw_glyph, glyph_words
+from personas.profiles.goals import enter_goals, is_habit, is_stated
 from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
 from personas.profiles.naming import name_personas
 from personas.profiles.overview import choose_compared, first_actions, who_is_represented, write_headline
+from personas.profiles.principles import enter_business_case, enter_principles
 from personas.profiles.rules import short_rule
 from personas.profiles.sensitivity import judge_sensitivity
 from personas.profiles.standing import enter_standing
@@ -27,7 +33,7 @@ from personas.profiles.traits import Standing, distribution_of, enter_trait, sta
 from personas.segments import Segmentation
 
 WHO_BLOCKS = ("demographic", "rhythm", "time")
-MOST_TRAITS, MOST_WHO, MOST_WANTS, MOST_STRUGGLES = 10, 3, 3, 2
+MOST_TRAITS, MOST_WHO, MOST_WANTS, MOST_STRUGGLES, MOST_GOALS = 10, 3, 3, 2, 2
 
 
 def derive_personas(
@@ -40,6 +46,8 @@ def derive_personas(
     playbook: dict[str, Signal] | None = None,
     names: Mapping[str, str] | None = None,
     refits: pd.DataFrame | None = None,
+    themes: Themes | None = None,
+    source: Dataset | None = None,
 ) -> PersonaSet:
     """Derive one persona a segment, and what holds for all of them.
 
@@ -47,6 +55,7 @@ def derive_personas(
         is kept in `unused_names`
     refits : other divisions of the same customers, a row a customer and a column each, to say which statements hold in
         them too
+    themes : what was written, whose suggestions are goals; source : the dataset, whose purchases are then compared
 
     Returns a :class:`PersonaSet`, the whole of ``personas.json``. Raises InputError for contradictory claims.
     """
@@ -62,15 +71,20 @@ def derive_personas(
     petals, compared = choose_petals(standings), choose_compared(standings)
     shown = tuple(dict.fromkeys((*compared, *petals)))
     ledger = Ledger()
+    products = sum_products(source, segmentation.members) if source is not None and count > 1 else None
     personas = tuple(
         _persona(
             customers, segmentation, experience.of(number), standings[number - 1], called, petals,
-            shown, ledger, numbers, card, min_group, seed, playbook,
+            shown, ledger, numbers, card, min_group, seed, playbook, themes, products,
         )
         for number in range(1, count + 1)
     )  # fmt: skip
     base_pains = back_pain_points(experience.base, "all", ledger, numbers)
     headline, summary = write_headline(personas, base_pains, segmentation, ledger, numbers, card)
+    in_between = share_estimate(segmentation.members["in_between"].to_numpy())
+    principles = enter_principles(ledger, personas, base_pains, compared, in_between, numbers, card)
+    business_case = enter_business_case(ledger, experience, numbers, card)
+    represented = who_is_represented(customers, segments, ledger, numbers, card, min_group)
     stood = {f"P{i}": own for i, own in enumerate(standings, start=1)}
     claims = judge_sensitivity(ledger.closed(), customers, segments, refits, stood, min_group)
     personas = tuple(_with_adjusted(persona, claims) for persona in personas)
@@ -91,7 +105,10 @@ def derive_personas(
         journey=experience.base.journey,
         claims=claims,
         not_measured=experience.not_measured,
-        represented=who_is_represented(customers, segments, numbers, card),
+        represented=tuple(ledger.claims[i].sentence for i in represented),
+        represented_claims=represented,
+        principles=principles,
+        business_case=business_case,
         min_group=min_group,
         seed=seed,
         unused_names={key: name for key, name in (names or {}).items() if key not in {p.id for p in personas}},
@@ -115,7 +132,7 @@ def _standings(customers: Customers, inside: np.ndarray, count: int, min_group: 
 
 def _persona(
     customers, segmentation, group: GroupExperience, standings, called, petals, shown, ledger, numbers, card,
-    min_group, seed, playbook,
+    min_group, seed, playbook, themes, products,
 ) -> Persona:  # fmt: skip
     frame, features = customers.frame, customers.features
     number = group.segment
@@ -125,7 +142,14 @@ def _persona(
     identity = f"P{number}"
     ranked = sorted((s for s in standings.values() if s.distinct), key=lambda s: (-abs(s.gap), s.feature.name))
     alike = [standings[name] for name in shown if name in standings and not standings[name].distinct]
-    ids = {s.feature.name: enter_trait(ledger, identity, s, features, numbers) for s in (*ranked, *alike)}
+    in_who = [s for s in ranked if _tells_who(s)]
+    others = [s for s in ranked if s.feature.block not in WHO_BLOCKS and not _tells_who(s) and not is_stated(s)]
+    in_wants = [s for s in others if s.feature.forms and s.gap > 0]
+    place = {s.feature.name: i for chosen in (in_who, in_wants) for i, s in enumerate(chosen)}
+    ids = {
+        s.feature.name: enter_trait(ledger, identity, s, features, numbers, place.get(s.feature.name, 0))
+        for s in (*ranked, *alike)
+    }
     for standing in standings.values():
         if standing.feature.name not in ids:
             weigh_trait(ledger, identity, standing, features)
@@ -134,9 +158,8 @@ def _persona(
     pains = back_pain_points(group, identity, ledger, numbers)
     kpis = enter_kpis(group.kpis, identity, ledger, numbers)
     finding = enter_finding(ledger, identity, name, ranked, share, value, numbers, card)
-    defining = [s for s in ranked if s.feature.forms]
-    who = [ids[s.feature.name] for s in ranked if s.feature.block in WHO_BLOCKS and s.feature.name != "recency"]
-    wants = [ids[s.feature.name] for s in defining if s.feature.block not in WHO_BLOCKS and s.gap > 0]
+    who = [ids[s.feature.name] for s in in_who]
+    wants = [ids[s.feature.name] for s in in_wants]
     hurting = [p for p in pains if not (p.impact.measured and p.impact.low > 0)]
     unexpected = surprise(standings)
     expect = expect_claim = None
@@ -145,6 +168,10 @@ def _persona(
         expect_claim = enter_surprise(ledger, identity, standing, features, numbers)
         expect = f"{expect}."
     do, dont = talk_to(standings, ids)
+    goals = enter_goals(ledger, identity, standings, wants[MOST_WANTS : MOST_WANTS + MOST_GOALS], themes, numbers)
+    things = choose_affinities(standings, product_lifts(products, number, min_group))
+    buys = enter_affinities(ledger, identity, things, numbers)
+    course = enter_course(ledger, identity, group, numbers)
     rule = short_rule(frame, features, inside, seed)
     in_between = share_estimate(segmentation.members["in_between"].to_numpy()[inside])
     return Persona(
@@ -161,13 +188,15 @@ def _persona(
         glyph=draw_glyph(standings, petals),
         glyph_words=glyph_words(standings, petals),
         who=tuple(who[:MOST_WHO]),
-        wants=tuple(wants[:MOST_WANTS]),
+        wants=tuple(wants[:MOST_WANTS] or goals[:1]),
         struggles=tuple(p.claim_ids[0] for p in hurting[:MOST_STRUGGLES]),
         expect=expect,
         expect_claim=expect_claim,
         traits=tuple(trait_of(s, ids[s.feature.name]) for s in _told(ranked, alike, shown)),
         profile=_profile(frame, features, segmentation.members["segment"].to_numpy(), number, min_group, ids),
-        goals=tuple(wants[MOST_WANTS : 2 * MOST_WANTS]),
+        goals=goals if wants else goals[1:],
+        buys=buys,
+        offers=fitting_offers(standings, things, buys),
         pain_points=pains,
         delights=back_delights(group, identity, ledger, numbers),
         journey=group.journey,
@@ -175,10 +204,22 @@ def _persona(
         actions=plan_actions(pains, playbook, frame, inside, identity),
         do=do,
         dont=dont,
+        journey_claims=course.journey,
+        path_claims=course.path,
+        rating_claims=course.ratings,
         standing=enter_standing(ledger, identity, group.standing, called, numbers),
         sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers),
         not_measured=(),
     )
+
+
+def _tells_who(standing: Standing) -> bool:
+    """Whether a trait says who they are: an attribute that is neither a habit nor an answer on what matters."""
+    feature = standing.feature
+    if feature.block in WHO_BLOCKS:
+        return feature.name != "recency"
+    asked = bool(feature.columns) and feature.columns[0].startswith("customers.")
+    return asked and feature.forms and not is_habit(standing) and not is_stated(standing)
 
 
 def _told(ranked: list[Standing], alike: list[Standing], shown: tuple[str, ...]) -> list[Standing]:

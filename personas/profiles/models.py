@@ -120,6 +120,8 @@ class Persona(Frozen):
 
     finding_claim, who, wants, struggles, goals, delights : ids of the claims to be shown there
     traits : strongest first, then compared features on which the persona does not stand out
+    buys : ids of the claims on what it buys more of than the others; offers : what to offer, each with its claim
+    journey_claims, path_claims, rating_claims : ids of the claims behind the rows of these figures
     standing : ids of the claims on who in it is loyal, at risk, and next to benefit
     sure : ids of the claims that say how sure the description is, the rule that points to its customers among them
     named_by : "data", or "analyst" where dataset.yml names it; name_from_data : what it would be called then
@@ -155,6 +157,11 @@ class Persona(Frozen):
     dont: tuple[Advice, ...]
     sure: tuple[str, ...] = ()
     standing: tuple[str, ...] = ()
+    buys: tuple[str, ...] = ()
+    offers: tuple[Advice, ...] = ()
+    journey_claims: tuple[str, ...] = ()
+    path_claims: tuple[str, ...] = ()
+    rating_claims: tuple[str, ...] = ()
     not_measured: tuple[NotMeasured, ...]
     named_by: Literal["data", "analyst"] = "data"
     name_from_data: str = ""
@@ -183,6 +190,9 @@ class PersonaSet(Frozen):
 
     experience : what stage 03 measured beyond the KPIs, pain points and journeys that stand with the personas and the
         base: drivers, ratings, consistency …; group 0 is the base, group n the persona of that number
+    principles : ids of the claims on what holds for all personas together; business_case : id of the claim on what
+        good and bad experience are worth apart, None where that is not measured
+    represented_claims : ids of the claims whose sentences `represented` are
     unused_names : names that dataset.yml gives to ids that are not among the personas of this run
     """
 
@@ -203,6 +213,9 @@ class PersonaSet(Frozen):
     min_group: int
     seed: int
     experience: Experience | None = None
+    principles: tuple[str, ...] = ()
+    business_case: str | None = None
+    represented_claims: tuple[str, ...] = ()
     unused_names: dict[str, str] = Field(default_factory=dict)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from personas.customers import Customers
-from personas.estimates import Estimate
+from personas.estimates import mean_estimate, share_estimate
 from personas.numerals import percent, whole
 from personas.profiles.actions import plan_actions
 from personas.profiles.models import Action, Claim
@@ -87,29 +87,58 @@ def _enter_set_claim(ledger, identity, persona_id, sentence, estimate, feature, 
     )  # fmt: skip
 
 
-def who_is_represented(customers: Customers, segments: np.ndarray, numbers, card) -> tuple[str, ...]:
-    """Who is in the data and who is missing from it, in sentences."""
+def who_is_represented(
+    customers: Customers, segments: np.ndarray, ledger, numbers, card, min_group: int = 10
+) -> tuple[str, ...]:
+    """Enter who is in the data and who is missing from it; returns the claims' ids.
+
+    Nothing is told of a group of fewer than `min_group` whose attributes are known, or are not.
+    """
     frame = customers.frame
-    sentences = []
     attributes = [f for f in customers.features if f.columns and f.columns[0].startswith("customers.")]
     partial = [f for f in attributes if frame[f.name].isna().any()]
-    if partial:
-        known = frame[partial[0].name].notna().to_numpy()
-        sentences.append(
-            f"{partial[0].label} is known for {whole(known.sum())} of {whole(len(frame))} {card.units} "
-            f"({percent(known.mean())}); what is said about it speaks for them only."
+    if not partial:
+        return ()
+    feature = partial[0]
+    known = frame[feature.name].notna().to_numpy()
+    if min(known.sum(), (~known).sum()) < min_group:
+        return ()
+    ids = []
+
+    def enter(key, sentence, estimate, rest=None, columns=feature.columns):
+        claim = Claim(
+            id=f"set-represented-{key}", persona_id=None, sentence=sentence, kind="describes", feature=feature.name,
+            estimate=estimate, rest=rest, test="not tested: says who is in the data", columns=columns,
+        )  # fmt: skip
+        ids.append(ledger.enter(claim))
+
+    enter(
+        "known",
+        f"{feature.label} is known for {whole(known.sum())} of {whole(len(frame))} {card.units} "
+        f"({percent(known.mean())}); what is said about it speaks for them only.",
+        share_estimate(known),
+    )
+    if "sales" in frame:
+        own, other = (mean_estimate(frame.loc[side, "sales"], "money") for side in (known, ~known))
+        if own.measured and other.measured:
+            alike = own.low is not None and own.low <= other.value <= own.high
+            opening = "In sales those known are like" if alike else "Those known are not like"
+            enter(
+                "sales",
+                f"{opening} the rest: {numbers.value(own)} each against {numbers.value(other)}.",
+                own,
+                other,
+                (*feature.columns, "transactions.amount"),
+            )
+    if len(np.unique(segments)) > 1:
+        shares = [share_estimate(known[segments == s]) for s in np.unique(segments)]
+        least, most = min(shares, key=lambda e: e.value), max(shares, key=lambda e: e.value)
+        enter(
+            "spread",
+            f"It is known for {percent(least.value)} to {percent(most.value)} of a persona's {card.units}; "
+            "not knowing it formed none of them.",
+            most,
+            least,
+            (*feature.columns, "membership"),
         )
-        if "sales" in frame and 1 < known.sum() < len(frame) - 1:
-            own = Estimate(value=float(frame.loc[known, "sales"].mean()), unit="money")
-            other = Estimate(value=float(frame.loc[~known, "sales"].mean()), unit="money")
-            sentences.append(
-                f"Those with known attributes are not like the rest: {numbers.value(own)} of sales a "
-                f"{card.unit}, the others {numbers.value(other)}."
-            )
-        if len(np.unique(segments)) > 1:
-            shares = [float(known[segments == s].mean()) for s in np.unique(segments)]
-            sentences.append(
-                f"The share with known attributes runs from {percent(min(shares))} to {percent(max(shares))} "
-                "over the personas; not knowing them formed none."
-            )
-    return tuple(sentences)
+    return tuple(ids)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from personas.experience import Kpi, PainPoint
+from personas.experience.kpis.registry import entry_of
 from personas.numerals import Numerals
 from personas.profiles.models import Claim
-from personas.profiles.traits import Standing, clause_of
+from personas.profiles.traits import Standing, clause_of, figure_of, lower_first
 
 
 def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -> str:
@@ -42,7 +43,10 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
 
 def _with_figures(standing: Standing, numbers: Numerals) -> str:
     own, rest = numbers.alike([standing.own, standing.rest])
-    return f"{clause_of(standing)} ({own}, others {rest})"
+    figure = figure_of(standing, own)
+    needed = figure.startswith(lower_first(standing.feature.label)) or figure == f"{own} {standing.feature.unit}"
+    told = figure if needed else own
+    return f"{clause_of(standing)} ({told}, others {rest})"
 
 
 def enter_surprise(ledger, identity, standing: Standing, features, numbers) -> str:
@@ -139,14 +143,35 @@ def enter_kpis(kpis, identity, ledger, numbers) -> tuple[Kpi, ...]:
     """Every KPI of a persona as a claim, so that its p-value is adjusted with all others."""
     for kpi in kpis:
         against = f"; others {numbers.value(kpi.rest, [kpi.estimate])}" if kpi.rest is not None else ""
+        columns, condition = source_of(kpi.key)
         ledger.enter(
             Claim(
                 id=f"{identity}-kpi-{kpi.key}", persona_id=identity,
                 sentence=f"{kpi.label}: {numbers.value(kpi.estimate, [kpi.rest])}{against}.", kind="describes",
                 feature=kpi.key, estimate=kpi.estimate, rest=kpi.rest, effect=kpi.effect,
                 effect_name="" if kpi.effect is None else "h" if kpi.estimate.method == "Wilson" else "d",
-                test=kpi.test, columns=(kpi.key,),
+                test=kpi.test, columns=columns, filter=condition,
             ),
             kpi.p,
         )  # fmt: skip
     return kpis
+
+
+def source_of(key: str) -> tuple[tuple[str, ...], str]:
+    """The table columns that a KPI is worked out from, and the condition on its rows; an own KPI names itself.
+
+    >>> source_of("campaign_response")
+    (('interactions.campaign', 'interactions.stage'), '')
+    >>> source_of("nps")
+    (('feedback.score',), 'metric nps')
+    """
+    try:
+        needs = entry_of(key).needs
+    except KeyError:
+        return (key,), ""
+    role, _, fields = needs.partition(".")
+    if not fields:
+        return (needs.split(",")[0],), ""
+    parts = [part.strip() for part in fields.replace(" or ", ", ").split(",")]
+    columns = tuple(f"{role}.{part}" for part in parts if part.replace("_", "").isalpha())
+    return columns, ", ".join(part for part in parts if part.startswith("metric "))

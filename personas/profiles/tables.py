@@ -43,9 +43,23 @@ def tabulate_claims(persona_set: PersonaSet, persona_id: str | None = None) -> L
                 "test": p_words(c.p_adjusted) or c.test,
                 "kind": c.kind,
                 "fits": "" if c.fits_share is None else percent(c.fits_share),
+                "holds in": f"{c.held} of {c.refits}" if c.refits else "",
             }
             for c in persona_set.claims
             if persona_id is None or c.persona_id == persona_id
+        )
+    )
+
+
+def tabulate_principles(persona_set: PersonaSet) -> Listing:
+    """What holds for all personas together and what is at stake, a row a sentence with its evidence."""
+    numbers = Numerals(persona_set.dataset.currency)
+    claims = {claim.id: claim for claim in persona_set.claims}
+    case = (persona_set.business_case,) if persona_set.business_case else ()
+    told = [claims[i] for i in (*persona_set.principles, *case)]
+    return Listing(
+        pd.DataFrame(
+            [(c.sentence, numbers.say(c.estimate), c.kind) for c in told], columns=["principle", "estimate", "kind"]
         )
     )
 

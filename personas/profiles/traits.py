@@ -125,30 +125,66 @@ def _or_beyond(level: str, last: bool, words: str) -> str:
     return level if last else f"{level} {words}"
 
 
-def sentence_of(standing: Standing, numbers: Numerals) -> str:
-    """The standing as a sentence: words first, then the figures, the comparison with the rest."""
+def sentence_of(standing: Standing, numbers: Numerals, place: int = 0) -> str:
+    """The standing as a sentence: words and figures, the comparison with the rest.
+
+    place : where it stands in its list; neighbours are built differently, so that a list does not drone
+    """
     feature = standing.feature
     own, rest = numbers.alike([standing.own, standing.rest])
     if not standing.distinct:
         return f"{feature.label}: {own}; others {rest}, hardly a difference."
     if standing.level:
-        return f"{feature.label}: {lower_first(standing.level)} for {own} of those known; others {rest}."
-    figure = feature.phrase.replace("<value>", own)
-    return f"They {clause_of(standing)}: {figure}; others {rest}."
+        # Levels are the data's own words and may be names, so they keep their capitals.
+        return (
+            f"{feature.label}: “{standing.level}” for {own} of those known; others {rest}.",
+            f"For {own} of those known, “{feature.label}” is “{standing.level}”; among the others for {rest}.",
+            f"“{standing.level}” under “{feature.label}”: {own} of those known, {rest} of the others.",
+        )[place % 3]
+    if feature.kind == "binary" and not clause_in_words(standing):
+        return (
+            f"{feature.label}: true of {own} of those known; others {rest}.",
+            f"“{feature.label}” holds for {own} of those known; among the others for {rest}.",
+        )[place % 2]
+    if place % 2:
+        return f"Compared with others they {clause_of(standing)}: {figure_of(standing, own)} against {rest}."
+    return f"They {clause_of(standing)}: {figure_of(standing, own)}; others {rest}."
+
+
+def figure_of(standing: Standing, own: str) -> str:
+    """The figure in words; a small share is named for what it counts, not for what is more of the opposite."""
+    feature = standing.feature
+    named_after_little = bool(feature.low_clause or feature.low) and standing.effect < 0 and not feature.parts_of
+    if named_after_little and (feature.unit == "share" or feature.kind == "binary"):
+        return f"{lower_first(feature.label)} {own}"
+    if feature.phrase == "<value>" and feature.unit not in ("", *UNITS):
+        return f"{own} {feature.unit}"
+    return feature.phrase.replace("<value>", own)
 
 
 def clause_of(standing: Standing) -> str:
     """What they do or are more than others, as the end of a sentence about them."""
     feature, more = standing.feature, standing.effect > 0
-    clause = feature.high_clause if more else feature.low_clause
-    adjective = feature.high if more else feature.low
-    if clause:
+    if clause := clause_in_words(standing):
         return clause
     if feature.kind == "binary":
         return f"are {'more' if more else 'less'} often marked “{feature.label}”"
-    if adjective:
-        return f"are more often {adjective}" if " " in adjective else f"are {adjective}"
     return f"have a {'higher' if more else 'lower'} figure for {lower_first(feature.label)}"
+
+
+def clause_in_words(standing: Standing) -> str:
+    """The clause that the feature's own words give, "" where they give none."""
+    feature, more = standing.feature, standing.effect > 0
+    clause = feature.high_clause if more else feature.low_clause
+    adjective = feature.high if more else feature.low
+    if clause or not adjective or not _follows_are(adjective):
+        return clause
+    return f"are more often {adjective}" if " " in adjective or feature.kind == "binary" else f"are {adjective}"
+
+
+def _follows_are(adjective: str) -> bool:
+    """Whether "they are …" can go before it: not where it ends in a noun, as "larger-household" does."""
+    return "-" not in adjective or adjective.endswith(("ed", "ing", "en", "first", "able", "ful", "long", "wide"))
 
 
 def lower_first(text: str) -> str:
@@ -156,7 +192,9 @@ def lower_first(text: str) -> str:
     return text if text[:2].isupper() else text[:1].lower() + text[1:]
 
 
-def enter_trait(ledger: Ledger, persona_id: str, standing: Standing, features, numbers: Numerals) -> str:
+def enter_trait(
+    ledger: Ledger, persona_id: str, standing: Standing, features, numbers: Numerals, place: int = 0
+) -> str:
     """Enter the claim of a standing; tested only where its columns did not form the segments."""
     feature = standing.feature
     rule = _test_of(feature, features)
@@ -164,7 +202,7 @@ def enter_trait(ledger: Ledger, persona_id: str, standing: Standing, features, n
         Claim(
             id=f"{persona_id}-{feature.name}",
             persona_id=persona_id,
-            sentence=sentence_of(standing, numbers),
+            sentence=sentence_of(standing, numbers, place),
             kind="defines" if feature.forms else "describes",
             feature=feature.name,
             estimate=standing.own,

@@ -38,6 +38,7 @@ def render_card(persona: Persona, persona_set: PersonaSet) -> str:
         *_said("What they want", (*persona.wants, *persona.goals), claims, numbers),
         *_expectation(persona, claims, numbers),
         *_pains(persona, numbers),
+        *_said("What they buy more of", persona.buys, claims, numbers),
         *_said("What delights them", persona.delights, claims, numbers),
         *_kpis(persona, numbers),
         *_said("Who is loyal, at risk and next", persona.standing, claims, numbers),

@@ -7,7 +7,7 @@ numbers that are given. The result is frozen, and the templates only lay it out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from personas.customers.models import Feature, Quality
 from personas.experience.models import Said
@@ -109,6 +109,7 @@ def summarise(
         for place, ids in placed(persona).items():
             for claim_id in ids if place != "kpis" else [i for i in ids if i in claims]:
                 homes.setdefault(claim_id, f"{persona.id} {place}")
+    homes |= dict.fromkeys(told_of_all(persona_set), "set")
     return Summary(
         set=persona_set,
         numbers=numbers,
@@ -143,6 +144,7 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
         persona.finding_claim,
         persona.expect_claim,
         *persona.goals,
+        *persona.buys,
         *persona.delights,
         *persona.standing,
         *persona.sure,
@@ -155,11 +157,18 @@ def placed(persona: Persona) -> dict[str, tuple[str, ...]]:
         "expect": (persona.expect_claim,) if persona.expect_claim else (),
         "more": tuple(dict.fromkeys(i for i in spilled if i not in shown)),
         "goals": persona.goals,
+        "buys": persona.buys,
         "delights": persona.delights,
         "standing": persona.standing,
         "sure": persona.sure,
         "kpis": tuple(f"{persona.id}-kpi-{kpi.key}" for kpi in persona.kpis if kpi.estimate.measured),
     }
+
+
+def told_of_all(persona_set: PersonaSet) -> tuple[str, ...]:
+    """Ids of the claims on all personas together that have a place of their own on the page."""
+    case = (persona_set.business_case,) if persona_set.business_case else ()
+    return (*persona_set.principles, *case, *persona_set.represented_claims)
 
 
 def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
@@ -170,8 +179,9 @@ def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
         wanted += [(p.id, i) for place, ids in placed(p).items() if place != "kpis" for i in ids]
         wanted += [(p.id, t.claim_id) for t in p.traits]
         wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
-        wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont)]
+        wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont, *p.offers)]
         wanted += [(p.id, i) for item in (*p.pain_points, *p.actions) for i in item.claim_ids]
+    wanted += [("the base", i) for i in told_of_all(persona_set)]
     wanted += [("the base", i) for item in (*persona_set.pain_points, *persona_set.actions) for i in item.claim_ids]
     lost = [f"{owner}: {claim_id}" for owner, claim_id in wanted if claim_id not in claims]
     if lost:
@@ -192,12 +202,19 @@ def persona_page(persona: Persona, persona_set: PersonaSet, claims: dict[str, Cl
         portrait=figures.portrait(persona, currency, reach=reach, anchors=anchors) if persona.traits else None,
         profile=tuple(figures.distribution_bars(d, persona) for d in persona.profile),
         pains=figures.pain_bars(remedied(persona), persona.number, currency, anchors) if persona.pain_points else None,
-        journey=figures.journey_lanes(persona.journey, persona.number) if persona.journey else None,
-        ratings=rated(persona_set, persona.number),
-        path=shared_path(persona_set, persona.number),
+        journey=backed(
+            figures.journey_lanes(persona.journey, persona.number) if persona.journey else None, persona.journey_claims
+        ),
+        ratings=backed(rated(persona_set, persona.number), persona.rating_claims),
+        path=backed(shared_path(persona_set, persona.number), persona.path_claims),
         quote=next((said for pain in persona.pain_points for said in pain.quotes), None),
         next=personas[(index + 1) % len(personas)] if len(personas) > 1 else None,
     )
+
+
+def backed(figure: Figure | None, claim_ids: Sequence[str]) -> Figure | None:
+    """The figure with the claims that its rows repeat."""
+    return replace(figure, claim=" ".join(claim_ids)) if figure is not None and claim_ids else figure
 
 
 def rated(persona_set: PersonaSet, number: int) -> Figure | None:

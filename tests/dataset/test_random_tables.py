@@ -64,6 +64,12 @@ def test_random_tables_give_a_result_or_a_clear_error(files):
     answer(files)
 
 
+def test_a_year_beyond_the_calendar_is_no_time():
+    orders = written(HEADER["orders.csv"], [["1", "C01", "290000-01-01 00:00:00", "A", "3.5", "1"]] * 3)
+    result = answer({"orders.csv": orders})
+    assert any("no time" in problem.found for problem in result.problems)
+
+
 @QUICK
 @given(st.binary(max_size=200))
 def test_random_bytes_as_a_file_give_a_result_or_a_clear_error(content):

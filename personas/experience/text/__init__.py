@@ -6,9 +6,11 @@ somebody.
 """
 
 from personas.experience.text.distinctive import find_distinctive_words
+from personas.experience.text.emotions import count_emotions
 from personas.experience.text.gathering import gather_themes
 from personas.experience.text.models import (
     DistinctiveWord,
+    EmotionShare,
     LanguageRow,
     Quote,
     Sentiment,
@@ -21,6 +23,7 @@ from personas.experience.text.plots import plot_themes
 from personas.experience.text.redaction import Redacted, redact
 from personas.experience.text.tables import (
     tabulate_distinctive,
+    tabulate_emotions,
     tabulate_ideas,
     tabulate_languages,
     tabulate_quotes,
@@ -31,6 +34,7 @@ from personas.experience.text.texts import Texts
 
 __all__ = [
     "DistinctiveWord",
+    "EmotionShare",
     "LanguageRow",
     "Quote",
     "Redacted",
@@ -40,11 +44,13 @@ __all__ = [
     "Theme",
     "ThemeShare",
     "Themes",
+    "count_emotions",
     "find_distinctive_words",
     "gather_themes",
     "plot_themes",
     "redact",
     "tabulate_distinctive",
+    "tabulate_emotions",
     "tabulate_ideas",
     "tabulate_languages",
     "tabulate_quotes",

@@ -19,6 +19,7 @@ from personas.experience.text.comments import (
     segment_of,
 )
 from personas.experience.text.distinctive import adjust_words, find_distinctive_words
+from personas.experience.text.emotions import count_emotions
 from personas.experience.text.findings import THEME_KINDS, Found, depth_of, join_found, word_ideas, word_themes
 from personas.experience.text.languages import UNKNOWN, UNSPACED
 from personas.experience.text.models import DistinctiveWord, LanguageRow, TextPrivacy, Theme, Themes
@@ -98,6 +99,8 @@ def arrange_themes(
     themes = word_themes(found, rows, segments, dataset, counted, min_group)
     ideas, untold = word_ideas(staff, min_group, seed)
     words = _distinctive(rows, segments, min_group, seed)
+    lexicon = dataset.lexicon if dataset is not None else None
+    emotions, told_of_emotions = count_emotions(rows, segments, lexicon, min_group)
     placed = np.unique(np.concatenate([item.positions for item in found])) if found else np.zeros(0, int)
     told = Themes(
         themes=tuple(theme for theme, _ in themes),
@@ -111,7 +114,7 @@ def arrange_themes(
         ),
         not_measured=(*([NO_TEXT] if comments.read == 0 else gaps), *untold),
         comments=len(rows), authors=comments.authors, unplaced=len(rows) - len(placed), unstable=unstable,
-        sample=FIT_SAMPLE, notes=_notes(comments),
+        sample=FIT_SAMPLE, notes=_notes(comments), emotions=emotions, emotion_notes=told_of_emotions,
     )  # fmt: skip
     return _aligned(told, themes, rows, len(segments))
 

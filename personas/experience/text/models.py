@@ -110,6 +110,20 @@ class DistinctiveWord(Frozen):
     p_adjusted: float
 
 
+class EmotionShare(Frozen):
+    """How many authors use a word that shows an emotion, by the dataset's own lexicon.
+
+    segment : 0 = all authors; reach : of its authors whose comments the lexicon has words for; rest : of all others
+    words : entries of the lexicon that at least `min_group` of all authors use, most used first; for segment 0 only
+    """
+
+    emotion: str
+    segment: int
+    reach: Estimate
+    rest: Estimate | None = None
+    words: tuple[str, ...] = ()
+
+
 class TextPrivacy(Frozen):
     """What was taken out before anything was shown.
 
@@ -139,6 +153,7 @@ class Themes(Frozen):
 
     comments, authors : read; sample : comments that themes were fitted on, at most, a language and kind
     unstable : themes that other starts or samples did not find again, and which are therefore not shown
+    emotions : by emotion, most used first, all authors before the segments; emotion_notes : how they were counted
     """
 
     themes: tuple[Theme, ...] = ()
@@ -154,6 +169,8 @@ class Themes(Frozen):
     unstable: int = 0
     sample: int = 0
     notes: tuple[str, ...] = ()
+    emotions: tuple[EmotionShare, ...] = ()
+    emotion_notes: tuple[str, ...] = ()
 
     def of(self, kind: ThemeKind) -> tuple[Theme, ...]:
         """The themes of one kind, largest first."""

@@ -9,6 +9,7 @@ from personas.experience.text.vocabulary import language_name
 from personas.listing import Listing
 from personas.numerals import Numerals
 
+NO_LEXICON = "Emotion words: not measured: no lexicon declared; would need `emotions:` in dataset.yml, a list of words."
 PLACED = {"rows": "filed there", "problems": "its authors ticked this problem", "": ""}
 
 
@@ -82,6 +83,23 @@ def tabulate_distinctive(themes: Themes) -> Listing:
         for (segment, language), words in groups.items()
     ]
     return Listing(pd.DataFrame(rows))
+
+
+def tabulate_emotions(themes: Themes) -> Listing:
+    """A row an emotion and segment: the share of authors who use one of its words, beside all other authors."""
+    numbers = Numerals()
+    rows = [
+        {
+            "emotion": share.emotion,
+            "segment": str(share.segment or "everybody"),
+            "use a word of it": numbers.say(share.reach),
+            "of the others": "" if share.rest is None else numbers.say(share.rest),
+            "authors": f"{share.reach.n:,}" if share.reach.measured else "",
+            "most used": ", ".join(share.words[:5]),
+        }
+        for share in themes.emotions
+    ]
+    return Listing(pd.DataFrame(rows), " ".join(themes.emotion_notes) or NO_LEXICON)
 
 
 def tabulate_ideas(themes: Themes) -> Listing:
