@@ -29,7 +29,15 @@ from personas.profiles.sensitivity import judge_sensitivity
 from personas.profiles.standing import enter_standing
 from personas.profiles.statements import back_delights, back_pain_points, enter_finding, enter_kpis, enter_surprise
 from personas.profiles.sureness import enter_sureness
-from personas.profiles.traits import Standing, distribution_of, enter_trait, stand, trait_of, weigh_trait
+from personas.profiles.traits import (
+    Standing,
+    distribution_of,
+    enter_distribution,
+    enter_trait,
+    stand,
+    trait_of,
+    weigh_trait,
+)
 from personas.segments import Segmentation
 
 WHO_BLOCKS = ("demographic", "rhythm", "time")
@@ -193,7 +201,9 @@ def _persona(
         expect=expect,
         expect_claim=expect_claim,
         traits=tuple(trait_of(s, ids[s.feature.name]) for s in _told(ranked, alike, shown)),
-        profile=_profile(frame, features, segmentation.members["segment"].to_numpy(), number, min_group, ids),
+        profile=_profile(
+            frame, features, segmentation.members["segment"].to_numpy(), number, min_group, ids, ledger, numbers
+        ),
         goals=goals if wants else goals[1:],
         buys=buys,
         offers=fitting_offers(standings, things, buys),
@@ -237,10 +247,15 @@ def _with_adjusted(persona: Persona, claims: tuple[Claim, ...]) -> Persona:
     return persona.model_copy(update={"kpis": kpis})
 
 
-def _profile(frame, features, segments, number, min_group, ids):
+def _profile(frame, features, segments, number, min_group, ids, ledger, numbers):
+    """Distributions, each with the claim of its standing or, where it has none, with one on its commonest level."""
     found = (
         distribution_of(frame, f, segments, number, min_group, ids.get(f.name))
         for f in features
         if f.kind in ("category", "ordered")
     )
-    return tuple(d for d in found if d is not None)
+    told = [d for d in found if d is not None]
+    return tuple(
+        d.model_copy(update={"claim_id": d.claim_id or enter_distribution(ledger, f"P{number}", d, features, numbers)})
+        for d in told
+    )

@@ -286,6 +286,27 @@ def distribution_of(
     )  # fmt: skip
 
 
+def enter_distribution(ledger: Ledger, persona_id: str, told: Distribution, features, numbers: Numerals) -> str:
+    """Enter the commonest level that a distribution shows; for attributes that set nobody apart."""
+    feature = next(f for f in features if f.name == told.feature)
+    shown = [(s, -i) for i, s in enumerate(told.persona) if s is not None]
+    share, place = max(shown)
+    level, other = told.levels[-place], told.rest[-place]
+    own, rest = (
+        None if value is None else share_estimate(np.arange(n) < round(value * n))
+        for value, n in ((share, told.known), (other, told.known_rest))
+    )
+    against = f"; others {numbers.value(rest, [own])}" if rest is not None else ""
+    return ledger.enter(
+        Claim(
+            id=f"{persona_id}-profile-{told.feature}", persona_id=persona_id, kind="describes", feature=told.feature,
+            sentence=f"{told.label}: most often “{level}”, {numbers.value(own, [rest])} of those known{against}.",
+            estimate=own, rest=rest, test="not tested: the commonest of several answers", fits_share=own.value,
+            columns=feature.columns, filter=f"{told.label} {level}",
+        )
+    )  # fmt: skip
+
+
 def hidden_cells(counts: np.ndarray, min_group: int) -> tuple[np.ndarray, np.ndarray]:
     """Say which shares must stay hidden so that no group of 1 to `min_group` − 1 can be read or worked out.
 

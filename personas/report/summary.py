@@ -50,6 +50,12 @@ class PersonaPage:
     quote: Said | None
     next: Persona | None
 
+    @property
+    def quoted_by(self) -> str:
+        """Ids of the claims on what the quote is about."""
+        pain = next(pain for pain in self.persona.pain_points if pain.quotes)
+        return " ".join(pain.claim_ids)
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -109,6 +115,9 @@ def summarise(
         for place, ids in placed(persona).items():
             for claim_id in ids if place != "kpis" else [i for i in ids if i in claims]:
                 homes.setdefault(claim_id, f"{persona.id} {place}")
+        # Their estimate, interval and number stand in the rows of the figure itself.
+        drawn = (*persona.journey_claims, *persona.path_claims, *persona.rating_claims)
+        homes = dict.fromkeys(drawn, f"{persona.id} figure") | homes
     homes |= dict.fromkeys(told_of_all(persona_set), "set")
     return Summary(
         set=persona_set,
@@ -180,6 +189,7 @@ def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
         wanted += [(p.id, t.claim_id) for t in p.traits]
         wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
         wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont, *p.offers)]
+        wanted += [(p.id, i) for i in (*p.journey_claims, *p.path_claims, *p.rating_claims)]
         wanted += [(p.id, i) for item in (*p.pain_points, *p.actions) for i in item.claim_ids]
     wanted += [("the base", i) for i in told_of_all(persona_set)]
     wanted += [("the base", i) for item in (*persona_set.pain_points, *persona_set.actions) for i in item.claim_ids]
