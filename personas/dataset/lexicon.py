@@ -68,8 +68,8 @@ def read_lexicon(
     if path is None:
         return None, problems
     try:
-        with path.open(encoding=declared.encoding.replace("utf-8", "utf-8-sig"), newline="") as file:
-            lines = list(_lines(file.read()))
+        with path.open(encoding=declared.encoding, newline="") as file:
+            lines = list(_lines(file.read().removeprefix("\ufeff")))
     except LookupError:
         return None, [Problem(place, f"encoding {declared.encoding}", "an encoding such as utf-8, latin-1 or cp1252")]
     except (UnicodeError, OSError, csv.Error):
@@ -155,7 +155,7 @@ def _lexicon(rows: list[_Row], name: str, place: str) -> tuple[Lexicon | None, l
         emotions = {emotion: line for weight, emotion, line in reversed(found) if weight == heaviest}
         if len(emotions) > 1:
             torn.append((word, language, emotions))
-        entries.append(Entry(word, found[0][1] if len(found) == 1 else next(iter(emotions)), language))
+        entries.append(Entry(word, next(iter(emotions)), language))
     if torn:
         expected = "one emotion for a word of a language, or weights that tell the main one"
         problems.append(Problem(place, _torn_words(torn), expected, "remove all but one row of each"))

@@ -23,7 +23,7 @@ from personas.profiles.traits import Standing
 
 SMALLEST_LIFT = 1.2
 SMALLEST_SHARE = 0.005  # of the persona's spending: less is no habit
-MOST_CATEGORIES, MOST_PRODUCTS, MOST_OFFERS = 2, 3, 3
+MOST_CATEGORIES, MOST_PRODUCTS, MOST_OFFERS = 2, 2, 3
 
 
 @dataclass(frozen=True)
@@ -202,10 +202,11 @@ def choose_affinities(standings: Mapping[str, Standing], products: Sequence[Affi
 
     A kind that a list calls "misc", or by the name of a category told already, adds nothing.
     """
-    categories = category_lifts(standings)[:MOST_CATEGORIES]
     unnamed = set(read_advice()["products"]["unnamed"])
     known = {thing.label.lower() for thing in category_lifts(standings)}
     named = [p for p in products if not (_words(p.label) & unnamed) and p.label.lower() not in known]
+    # What they want tells of categories too, so one is enough where there is something finer.
+    categories = category_lifts(standings)[: 1 if named else MOST_CATEGORIES]
     return (*categories, *named[:MOST_PRODUCTS])
 
 

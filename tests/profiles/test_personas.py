@@ -12,13 +12,13 @@ from statsmodels.stats.power import NormalIndPower
 from personas.errors import InputError
 from personas.estimates import Estimate
 from personas.experience.pains.playbook import read_playbook
-from personas.numerals import percent
+from personas.numerals import Numerals, percent
 from personas.profiles.actions import holdout_size
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim, PersonaSet
 from personas.profiles.naming import name_personas
 from personas.profiles.rules import short_rule
-from personas.profiles.traits import Standing, distribution_of, hidden_cells, stand
+from personas.profiles.traits import Standing, clause_of, distribution_of, hidden_cells, sentence_of, stand
 from tests.experience.households import FEATURES, customers_of, feature, household_table
 from tests.profiles.divided import describe, divide
 
@@ -219,3 +219,42 @@ def test_a_rule_asks_of_a_feature_once_where_one_cut_says_all():
     inside = ((frame["discount"] > 60) & (rng.uniform(size=600) < 0.8) | (frame["discount"] > 80)).to_numpy()
     rule = short_rule(frame, (feature("discount", "t.x", forms=True),), inside, 7)
     assert rule.text.split(". This rule")[0].count("above") == 1
+
+
+@pytest.mark.parametrize(("few", "told"), [(0, True), (9, False), (10, True)])
+def test_nothing_is_told_by_which_fewer_than_ten_of_the_rest_could_be_counted(few, told):
+    inside = np.arange(400) < 200
+    flags = np.where(inside, np.arange(400) % 2, np.arange(400) >= 400 - few).astype(float)
+    found = stand(pd.DataFrame({"asia": flags}), feature("asia", "t.x", forms=True, kind="binary"), inside)
+    assert (found is not None) is told
+    levels = pd.DataFrame({"home": np.where(flags == 1, "Asia", "Europe")})
+    home = feature("home", "t.x", forms=True, kind="category", levels=("Europe", "Asia"))
+    assert (stand(levels, home, inside) is not None) is told
+
+
+def test_a_yes_or_no_has_no_threshold_in_a_rule():
+    frame = pd.DataFrame({"first": np.repeat([0.0, 1.0], 200)})
+    used = (feature("first", "t.x", forms=True, kind="binary"),)
+    yes, no = (short_rule(frame, used, frame["first"].to_numpy() == side, 7).text for side in (1, 0))
+    assert yes.startswith("“")
+    assert no.startswith("not “")
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_share_that_is_low_is_named_for_what_it_counts(place):
+    few = Standing(
+        feature("coupons", "t.x", forms=True, unit="share", kind="share", low_clause="hardly ever use a coupon"),
+        Estimate(value=0.03, n=50, unit="share"), Estimate(value=0.09, n=50, unit="share"),
+        -1, -1, "d", True, 0.8, None,
+    )  # fmt: skip
+    sentence = sentence_of(few, Numerals("EUR"), place)
+    assert "hardly ever use a coupon: coupons 3" in sentence
+
+
+def test_they_are_is_never_followed_by_a_noun():
+    def clause(adjective):
+        return clause_of(standing("x", "b", 1.0, high=adjective))
+
+    assert clause("larger-household").startswith("have a higher figure for")
+    assert clause("early-arriving") == "are early-arriving"
+    assert clause("with children") == "are more often with children"

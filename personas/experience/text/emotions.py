@@ -16,7 +16,7 @@ import pandas as pd
 from personas.dataset.lexicon import Entry, Lexicon
 from personas.estimates import Estimate, not_measured, share_estimate
 from personas.experience.disclosure import shown_parts
-from personas.experience.text.cleaning import clean_text, words_of
+from personas.experience.text.cleaning import words_of
 from personas.experience.text.comments import by_language, segment_of
 from personas.experience.text.languages import UNKNOWN, UNSPACED, base_code
 from personas.experience.text.models import EmotionShare
@@ -90,12 +90,13 @@ def _matchers(lexicon: Lexicon) -> tuple[dict[str, Matcher], int]:
     found: dict[str, tuple[dict, dict]] = {}
     unmatched = 0
     for number, entry in enumerate(lexicon.entries):
-        words = words_of(clean_text(entry.word.removesuffix("*")))
-        if len(words) != 1 or words[0] != entry.word.removesuffix("*").lower():
+        bare = entry.word.removesuffix("*")
+        words = words_of(bare)
+        if words != [bare]:
             unmatched += 1
             continue
         language = base_code(entry.language) if entry.language else ANY
-        found.setdefault(language, ({}, {}))[entry.word.endswith("*")].setdefault(words[0].casefold(), number)
+        found.setdefault(language, ({}, {}))[entry.word.endswith("*")].setdefault(bare, number)
     whole, stems = found.get(ANY, ({}, {}))
     return {language: Matcher(whole | own, stems | ends) for language, (own, ends) in found.items()}, unmatched
 
