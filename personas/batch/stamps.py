@@ -13,6 +13,8 @@ import platform
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from personas.batch.notebooks import read_notebooks
 from personas.batch.sources import fingerprint
 from personas.handover import open_workspace
@@ -87,10 +89,28 @@ def describe_stages(
     stages[STAGES[0]]["sources"] = fingerprint(contract, data, stamps / ".files.json", before)
     # Rules of the dataset's own, beside its contract: only pain points are made by them.
     own = sorted(path for path in contract.glob("*.y*ml") if path.name != "dataset.yml")
+    own += [path for path in [lexicon_of(contract, data)] if path is not None]
     stages["03_experience"]["rules"] = {path.name: hash_text(path) for path in own}
     publishing = hash_folder(root, root / "personas" / "batch", "*")
     stages[PUBLISH] = {"lock": shared["lock"], "library": top | publishing}
     return stages
+
+
+def lexicon_of(contract: Path, data: Path | None) -> Path | None:
+    """The file of emotion words that a contract names, beside it or in `data`; None where there is none.
+
+    Only a look: a contract that cannot be read is told of by whoever reads it in earnest.
+    """
+    try:
+        content = yaml.safe_load((contract / "dataset.yml").read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+    declared = content.get("emotions") if isinstance(content, dict) else None
+    name = declared.get("file") if isinstance(declared, dict) else None
+    if not isinstance(name, str):
+        return None
+    places = [folder / name for folder in (contract, data) if folder is not None]
+    return next((path for path in places if path.is_file()), None)
 
 
 def describe_change(before: dict[str, Any], after: dict[str, Any]) -> str:

@@ -78,7 +78,8 @@ def _path(tree, used, frame) -> list[str]:
     for place, ((j, side), cut) in enumerate(reversed(cuts.items())):
         label = used[j].label if place == 0 else lower_first(used[j].label)
         if used[j].kind == "binary":
-            conditions.append(f"{'not ' * (side == 'at most')}“{used[j].label}”")
+            negation = ("not " if place else "Not ") if side == "at most" else ""
+            conditions.append(f"{negation}“{used[j].label}”")
         else:
             conditions.append(f"{label} {side} {_threshold(used[j], cut, frame)}")
     return conditions

@@ -237,7 +237,7 @@ def test_a_yes_or_no_has_no_threshold_in_a_rule():
     used = (feature("first", "t.x", forms=True, kind="binary"),)
     yes, no = (short_rule(frame, used, frame["first"].to_numpy() == side, 7).text for side in (1, 0))
     assert yes.startswith("“")
-    assert no.startswith("not “")
+    assert no.startswith("Not “")
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
