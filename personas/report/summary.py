@@ -20,6 +20,7 @@ from personas.report.figures.differences import traits_by_feature
 from personas.segments.models import Evidence, MapPoint, SegmentSize
 
 # Sentences of each kind that a reader takes in within half a minute.
+PERSONA_RATINGS = 5  # touchpoints on a persona's page, lowest first; the overview has all
 BRIEF = {"who": 3, "wants": 2, "struggles": 2}
 
 
@@ -229,19 +230,25 @@ def backed(figure: Figure | None, claim_ids: Sequence[str]) -> Figure | None:
 
 def rated(persona_set: PersonaSet, number: int) -> Figure | None:
     """How one persona (0: everybody) rates each touchpoint; None where fewer than two were rated."""
-    if persona_set.experience is None:
+    if persona_set.experience is None or (number and len(persona_set.personas) == 1):
         return None
     ratings = persona_set.experience.of(number).ratings
     known = [k for k in ratings if k.key.startswith("rating") and k.estimate.measured]
-    return figures.rating_ranges(known, number) if len(known) > 1 else None
+    most = PERSONA_RATINGS if number else None
+    return figures.rating_ranges(known, number, most) if len(known) > 1 else None
 
 
 def shared_path(persona_set: PersonaSet, number: int) -> Figure | None:
-    """The path that most of a persona share; None where it is not known or has a single step."""
-    if persona_set.experience is None:
+    """The path that most of a persona (0: everybody) share; None where it is not known or has a single step.
+
+    Undated steps stand in the order of the stages, as in the journey, and are not drawn again; nor is the path of
+    everybody on the page of the only persona.
+    """
+    if persona_set.experience is None or (number and len(persona_set.personas) == 1):
         return None
     path = persona_set.experience.of(number).path
-    return figures.path_ranges(path, number) if path is not None and len(path.steps) > 1 else None
+    dated = path is not None and path.horizon is not None and len(path.steps) > 1
+    return figures.path_ranges(path, number) if dated else None
 
 
 def remedied(persona: Persona) -> tuple[PainPoint, ...]:
@@ -266,7 +273,7 @@ def charts(
         if any(p.traits for p in personas):
             found["multiples"] = figures.dot_multiples(personas, persona_set.compare_features, card.currency)
             found["heat"] = figures.heat_table(personas, (), card.currency)
-    if map_points:
+    if map_points and len(personas) > 1:
         found["map"] = figures.segment_map(map_points, personas, card, sizes)
     if persona_set.pain_points:
         found["priorities"] = figures.priorities(persona_set.pain_points, card.currency)
@@ -284,8 +291,8 @@ def charts(
             found["trend"] = figures.trend_panels(experience.base.trends, card.currency)
         if experience.base.rivals:
             found["rivals"] = figures.rival_ranges(experience.base.rivals)
-        if experience.base.path and experience.base.path.steps:
-            found["path"] = figures.path_ranges(experience.base.path)
+        if (drawn := shared_path(persona_set, 0)) is not None:
+            found["path"] = drawn
         if experience.base.recovery and (drawn := figures.recovery_ranges(experience.base.recovery, card.currency)):
             found["recovery"] = drawn
         if experience.base.business_case and experience.base.business_case.classes:

@@ -40,18 +40,19 @@ def driver_ranges(drivers: Drivers, number: int = 0) -> Figure:
     )  # fmt: skip
 
 
-def rating_ranges(ratings: Sequence[Kpi], number: int = 0) -> Figure:
-    """Draw the rating of each touchpoint with its interval and the rest; lowest first."""
+def rating_ranges(ratings: Sequence[Kpi], number: int = 0, most: int | None = None) -> Figure:
+    """Draw the rating of each touchpoint with its interval and the rest; lowest first, at most `most`."""
     rows = sorted(
         (k for k in ratings if k.key.startswith("rating") and k.estimate.measured), key=lambda k: k.estimate.value
     )
     numbers = Numerals()
     title = "No touchpoint was rated often enough"
     if rows:
-        title = f"{rows[0].label} is rated lowest, {numbers.value(rows[0].estimate)}"
+        title = f"Rated lowest: {rows[0].label}, {numbers.value(rows[0].estimate)}"
+    left = f"; the lowest {most} of {len(rows)}" if most is not None and len(rows) > most else ""
     return range_rows(
-        [Range(k.label, k.estimate, k.rest) for k in rows], title,
-        "Mean rating with 95 % interval" + ("; tick: the rest" if number else ""), number=number,
+        [Range(k.label, k.estimate, k.rest) for k in rows[:most]], title,
+        "Mean rating with 95 % interval" + ("; tick: the rest" if number else "") + left, number=number,
         head=("Touchpoint", "Rating", "Rest", "n", ""), name="ratings",
     )  # fmt: skip
 
