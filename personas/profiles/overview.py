@@ -53,7 +53,12 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
     verdict = segmentation.verdict
     if len(personas) == 1:
         text = f"{card.units.capitalize()} here are best read as one group"
-        return text, (verdict.meaning,)
+        first = next((pain for pain in base_pains if pain.impact.measured and pain.impact.high < 0), None)
+        if first is None:
+            return text, (verdict.meaning,)
+        told = f"What hurts most: {lower_first(ledger.claims[first.claim_ids[0]].sentence)}"
+        _enter_set_claim(ledger, "set-pain", None, told, first.reach, first.key, first.kind)
+        return text, (told, verdict.meaning)
     valued = [p for p in personas if p.value_share.measured]
     sentences = []
     if valued:
