@@ -11,12 +11,15 @@ import html
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 
 NOTEBOOK_SECONDS = 0.5
 STREAM_SECONDS = 5.0
+_SHARED: ContextVar[Rounds | None] = ContextVar("rounds", default=None)
 
 
 def track(
@@ -35,7 +38,7 @@ def track(
     """
     if total is None:
         total = len(iterable) if hasattr(iterable, "__len__") else None
-    show = NotebookLine() if in_notebook() else StreamLine()
+    show = _SHARED.get() or _new_line()
     start = shown = clock()
     done = 0
     show.update(label, done, total, 0.0)
@@ -49,6 +52,39 @@ def track(
                 shown = now
     finally:
         show.finish(label, done, total, clock() - start)
+
+
+@contextmanager
+def rounds(label: str, *, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
+    """Let all that is tracked while the block runs share one line, closed once with how many there were in all.
+
+    For work that goes on in rounds of which nobody knows the number beforehand.
+    """
+    shared = Rounds(_new_line())
+    token, start = _SHARED.set(shared), clock()
+    try:
+        yield
+    finally:
+        _SHARED.reset(token)
+        if shared.done:
+            shared.line.finish(label, shared.done, None, clock() - start)
+
+
+class Rounds:
+    """A line that several tracked steps update in turn and none of them closes."""
+
+    def __init__(self, line: NotebookLine | StreamLine) -> None:
+        self.line, self.every, self.done = line, line.every, 0
+
+    def update(self, label: str, done: int, total: int | None, seconds: float) -> None:
+        self.line.update(label, done, total, seconds)
+
+    def finish(self, label: str, done: int, total: int | None, seconds: float) -> None:
+        self.done += done
+
+
+def _new_line() -> NotebookLine | StreamLine:
+    return NotebookLine() if in_notebook() else StreamLine()
 
 
 class NotebookLine:

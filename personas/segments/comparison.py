@@ -13,6 +13,7 @@ from personas.customers import Customers
 from personas.errors import InputError, Problem, did_you_mean
 from personas.listing import Listing
 from personas.numerals import day
+from personas.progress import rounds
 from personas.segments.candidates import ALGORITHMS, Candidates, add_nulls, add_pairs, fit_candidates
 from personas.segments.evidence import COLUMNS, describe_margins, gather_evidence, read_row
 from personas.segments.figures import SEPARATION, STABILITY
@@ -99,7 +100,7 @@ def compare_candidates(
         fix = did_you_mean(algorithm, list(ALGORITHMS))
         raise InputError([Problem("parameter algorithm", f"{algorithm}", " or ".join(ALGORITHMS), fix)])
     effort = effort or effort_of(algorithm, pairs, null_draws)
-    with one_thread():
+    with one_thread(), rounds("resampling"):
         return _compare(
             customers, max_segments, seed, min_group, min_segment_share, effort, block_weights, workers, fit_sample,
             algorithm,

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from personas.batch.execution import Listener
-from personas.progress import StreamLine, track
+from personas.progress import StreamLine, rounds, track
 from tests.batch.projects import code, write_project
 
 
@@ -77,3 +77,14 @@ def test_running_notebook_is_reported_now_and_then(capsys, monkeypatch):
     assert 2 <= len(lines) <= 5
     assert lines[0].startswith("tiny  02_segments  cell 4 of 9, Resampling: 25 of 100, about 5")
     assert lines[0].endswith("s left")
+
+
+def test_rounds_of_one_work_share_a_line_and_close_it_once(capsys):
+    with rounds("Resampling", clock=Clock(30.0)):
+        for _round in range(3):
+            list(track(range(20), "Resampling", clock=Clock(1.0)))
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[-1] == "Resampling: 60 done in 30 s"
+    assert [line for line in lines if "done in" in line] == lines[-1:]
+    list(track(range(20), "Fitting", clock=Clock(1.0)))
+    assert capsys.readouterr().err.splitlines()[-1].startswith("Fitting: 20 done in"), "alone again"
