@@ -9,6 +9,7 @@ import pandas as pd
 
 from personas.customers import Customers
 from personas.listing import Listing
+from personas.numerals import GAP, percent, rounded
 from personas.segments.candidates import Candidates
 from personas.segments.challengers import (
     OTHER,
@@ -167,12 +168,18 @@ def read_row(row: CandidateRow) -> dict[str, Any]:
         "predicts itself": row.prediction_strength,
         "weakest segment": min(row.segment_stability, default=None),
         "comes from one": min(row.origins, default=None),
-        "smallest": f"{row.smallest:.0%}",
-        "explains outcomes": "" if row.useful is None else f"{row.useful.value:.1%} ({row.useful_rule:.1%})",
-        "rules tell": "" if row.rule_accuracy is None else f"{row.rule_accuracy:.0%} ({row.rule_baseline:.0%})",
+        "smallest": percent(row.smallest),
+        "explains outcomes": "" if row.useful is None else f"{_tenths(row.useful.value)} ({_tenths(row.useful_rule)})",
+        "rules tell": ""
+        if row.rule_accuracy is None
+        else beside(percent(row.rule_accuracy), percent(row.rule_baseline)),
         "verdict": f"{row.word}{'?' if row.borderline else ''}{' ← chosen' if row.chosen else ''}",
         "why": row.note,
     }
+
+
+def _tenths(share: float) -> str:
+    return f"{rounded(share * 100, 1)}{GAP}%"
 
 
 def _margin(lever: Lever) -> Margin:

@@ -11,6 +11,7 @@ import pandas as pd
 from personas.customers import Customers
 from personas.errors import InputError, Problem
 from personas.listing import Listing
+from personas.numerals import percent
 from personas.segments.comparison import Comparison, survey_weights
 from personas.segments.kmeans import Clustering
 from personas.segments.latent_classes import LatentClasses
@@ -55,14 +56,14 @@ class Segmentation:
             {
                 "segment": [size.segment for size in self.sizes],
                 "customers": [f"{size.n:,}" for size in self.sizes],
-                "share": [f"{size.share:.0%}" for size in self.sizes],
+                "share": [percent(size.share) for size in self.sizes],
                 "weighted share": [
-                    "" if size.weighted_share is None else f"{size.weighted_share:.0%}" for size in self.sizes
+                    "" if size.weighted_share is None else percent(size.weighted_share) for size in self.sizes
                 ],
                 "found again (0 to 1)": [size.stability for size in self.sizes],
                 "so it is": [size.word for size in self.sizes],
-                "members in between": [f"{size.in_between:.0%}" for size in self.sizes],
-                "typical members": ["" if size.typical is None else f"{size.typical:.0%}" for size in self.sizes],
+                "members in between": [percent(size.in_between) for size in self.sizes],
+                "typical members": ["" if size.typical is None else percent(size.typical) for size in self.sizes],
             }
         )
         weighted = any(size.weighted_share is not None for size in self.sizes)

@@ -35,7 +35,7 @@ def write_verdict_sentences(
         sentence = {
             "natural": f"{segments} that exist in the data.",
             "reproducible": f"{segments} that would be found again.",
-            "constructive": f"{segments}: a useful division, not a natural one.",
+            "constructive": f"{segments} that are of use.",
             "none": f"{segments}, as asked for; the data gives no reason to divide the {units}.",
         }[word]
     reasons = [
