@@ -27,9 +27,11 @@ OFFERED_BY = {
     "personas.dataset": ("check_dataset", "read_dataset"),
     "personas.customers": ("build_customers",),
     "personas.segments": (
+        "adopt_labels",
         "assignment_sql",
         "compare_candidates",
         "fit_typing_tool",
+        "judge_labels",
         "place",
         "read_segmentation",
         "score_customers",

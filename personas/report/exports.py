@@ -72,7 +72,8 @@ def write_exports(
 ) -> tuple[Path, ...]:
     """Write ``exports/`` under `folder`, readable by its owner only; return the paths, ``members.csv`` first.
 
-    segmentation : also write the assignment as SQL (``assign.sql``, ``assign.spark.sql``)
+    segmentation : also write the assignment as SQL (``assign.sql``, ``assign.spark.sql``), unless its groups
+        were made elsewhere
     tool : also write ``typing_tool.json``; flags : also tell loyalists and customers at risk
     In the CSV, text cells that a spreadsheet would run as a formula get a leading apostrophe; Parquet keeps them.
     Files of an earlier run that this one does not write are removed.
@@ -87,7 +88,7 @@ def write_exports(
     safe.to_csv(csv, index=False, lineterminator="\n")
     frame.to_parquet(parquet, index=False)
     texts = card_files(persona_set)
-    if segmentation is not None:
+    if segmentation is not None and not segmentation.given:
         texts |= sql_files(segmentation, persona_set)
     if tool is not None:
         texts["typing_tool.json"] = tool.model_dump_json(indent=1) + "\n"

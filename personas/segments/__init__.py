@@ -5,6 +5,7 @@ the clustering is resampled and compared with tables drawn from one population; 
 structure, whether the segments would be found again, and whether they are of use.
 """
 
+from personas.segments.adoption import adopt_labels, judge_labels
 from personas.segments.comparison import Comparison, compare_candidates, survey_weights
 from personas.segments.latent_classes import LatentClasses
 from personas.segments.map import draw_map
@@ -32,11 +33,13 @@ __all__ = [
     "Segmentation",
     "TypingTool",
     "Verdict",
+    "adopt_labels",
     "assignment_sql",
     "compare_candidates",
     "draw_map",
     "fit_space",
     "fit_typing_tool",
+    "judge_labels",
     "place",
     "read_evidence",
     "read_map",

@@ -18,17 +18,20 @@ UNTYPICAL = 3.0  # robust standard deviations beyond the usual distance to the o
 PIECE = 50_000  # customers placed at a time, so that memory does not grow with their number
 
 
-def assign_members(ids: pd.Series, points: Points, centres: np.ndarray) -> pd.DataFrame:
-    """Assign every customer to the nearest centre.
+def assign_members(
+    ids: pd.Series, points: Points, centres: np.ndarray, given: np.ndarray | None = None
+) -> pd.DataFrame:
+    """Assign every customer to the nearest centre, or to the one that is `given`, (n,) int from 0.
 
     Returns a row a customer: customer_id, segment (1 = largest), confidence (0.5 = on the border to 1 = at the
     centre; share of the distance to the next centre in the distances to both), in_between and typical (bool).
     """
     distances = np.sqrt(np.round(squared_distances(points, centres), 9))
-    segment = distances.argmin(axis=1)
+    segment = distances.argmin(axis=1) if given is None else given
     own = distances[np.arange(len(distances)), segment]
     if len(centres) > 1:
-        following = np.partition(distances, 1, axis=1)[:, 1]
+        distances[np.arange(len(distances)), segment] = np.inf
+        following = distances.min(axis=1)
         both = own + following
         confidence = np.divide(following, both, out=np.full(len(own), 0.5), where=both > 0)
         in_between = own >= IN_BETWEEN * following  # equal where nothing is known of a customer

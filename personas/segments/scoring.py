@@ -35,8 +35,11 @@ def score_customers(table: Table, segmentation: Segmentation, personas: Sequence
     personas : objects with `number`, `id` and `name`, as in a persona set; they add `persona_id` and `persona`
     Returns an Ibis table with a row a customer: customer_id, segment (1 = largest), confidence (0.5 to 1; the
     posterior for latent classes) and in_between. Nothing is computed before it is asked for.
-    Raises InputError naming every column that is missing.
+    Raises InputError naming every column that is missing, and for groups that were made elsewhere.
     """
+    if segmentation.given:
+        fix = "ask for their rule where they were made, or place new customers with the typing tool"
+        raise InputError([Problem("segmentation", "groups made elsewhere", "segments made here", fix)])
     check_columns(table, segmentation)
     if segmentation.classes is not None:
         scored = _most_probable(table, segmentation.classes)

@@ -31,6 +31,7 @@ class Segmentation:
     members : customer_id, segment (1 = largest), confidence, in_between, typical
     space, centres : what assigns a customer, where `classes` is None; else the centres are the classes' means
     sizes : a row a segment; verdict : and what it means; refits : the same customers divided in other ways
+    given : names of groups that were made elsewhere, largest first; () for our own
     """
 
     members: pd.DataFrame
@@ -40,6 +41,7 @@ class Segmentation:
     verdict: Verdict
     classes: LatentClasses | None = None
     refits: Refits | None = None
+    given: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.centres)
@@ -113,7 +115,7 @@ def segment(
         members=members,
         space=candidates.space,
         centres=centres,
-        sizes=_sizes(members, None if jaccard is None else jaccard[:, order], survey_weights(customers)),
+        sizes=measure_sizes(members, None if jaccard is None else jaccard[:, order], survey_weights(customers)),
         verdict=write_verdict_sentences(judgement, k, n_segments, comparison.useful.get(k), units),
         classes=classes,
         refits=refits,
@@ -126,7 +128,10 @@ def _means(points, labels, k) -> np.ndarray:
     return np.divide(member @ points.known, mass, out=np.zeros_like(mass), where=mass > 0)
 
 
-def _sizes(members: pd.DataFrame, jaccard: np.ndarray | None, weights: np.ndarray | None) -> tuple[SegmentSize, ...]:
+def measure_sizes(
+    members: pd.DataFrame, jaccard: np.ndarray | None, weights: np.ndarray | None
+) -> tuple[SegmentSize, ...]:
+    """How large and how sure each segment is; jaccard : (resamples, k) best overlaps, None for one segment."""
     sizes = []
     for segment_, group in members.groupby("segment"):
         stability = None if jaccard is None else float(jaccard[:, int(segment_) - 1].mean())
