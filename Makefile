@@ -3,11 +3,15 @@
 # data have changed by content.
 
 DATASET ?= complete_journey demo
+UNNAMED := $(if $(filter file,$(origin DATASET)),--unnamed)
 P ?=
 DATA ?=
 NAME =
 FROM =
 ONLY =
+ALERT =
+EXTRA =
+IDS =
 
 # Taken as they were typed and handed on in the environment: neither make nor the shell ever reads their text.
 override DATASET := $(value DATASET)
@@ -16,7 +20,10 @@ override DATA := $(value DATA)
 override NAME := $(value NAME)
 override FROM := $(value FROM)
 override ONLY := $(value ONLY)
-export DATASET P DATA NAME FROM ONLY
+override ALERT := $(value ALERT)
+override EXTRA := $(value EXTRA)
+override IDS := $(value IDS)
+export DATASET P DATA NAME FROM ONLY ALERT EXTRA IDS
 export PYTHONPATH := $(CURDIR)
 
 # An active conda environment made from environment.yml is used as it is; else .venv is made from the lock.
@@ -37,7 +44,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas pdf split dataset test evidence bench lab lint clean env FORCE
+.PHONY: help personas pdf accept split forget dataset test evidence bench lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -45,10 +52,8 @@ help: ## list what can be made
 SIMULATED := demo demo_b2b
 TRUTHS := $(SIMULATED:%=data/%/truth.json)
 
-personas: $(ENVIRONMENT) $(filter $(DATASET:%=data/%/truth.json),$(TRUTHS)) ## customers to personas and a report: DATASET="a b" P="n_segments=5 seed=7" DATA=path, -j side by side
-	@$(BATCH) check
-	@$(BATCH) stamp
-	@$(MAKE) --no-print-directory --silent CHECKED=yes reports/index.html
+personas: $(ENVIRONMENT) $(filter $(DATASET:%=data/%/truth.json),$(TRUTHS)) ## customers to personas and a report: DATASET="a b" P="n_segments=5 seed=7" DATA=path, -j side by side; ALERT=exit: fail while an alert stands
+	@$(BATCH) start $(MAKE) --no-print-directory --silent CHECKED=yes reports/index.html
 	@$(BATCH) summary
 
 ifdef CHECKED
@@ -84,8 +89,14 @@ $(TRUTHS): data/%/truth.json: $(wildcard personas/simulation/*)
 pdf: $(ENVIRONMENT) ## print published reports, with the system's Chromium: DATASET="a b"
 	@$(BATCH) pdf
 
+accept: $(ENVIRONMENT) ## accept personas that changed and wait for it: DATASET="a b"
+	@$(BATCH) accept
+
 split: $(ENVIRONMENT) ## published reports as folders of pages, reports/NAME/pages/: DATASET="a b"
 	@$(BATCH) split
+
+forget: $(ENVIRONMENT) ## forget customers everywhere but in their source, for good: IDS=file (one a line) DATASET=name
+	@$(BATCH) forget $(UNNAMED)
 
 dataset: $(ENVIRONMENT) ## draft data/NAME/dataset.yml from files: NAME=acme FROM=customers.csv,orders.csv
 	@"$(PYTHON)" -m personas.dataset.drafting
@@ -108,7 +119,8 @@ lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what
 lab: $(ENVIRONMENT) ## JupyterLab on notebooks/, for trying things out
 	@"$(PYTHON)" -m jupyterlab --notebook-dir=notebooks
 
-env: $(ENVIRONMENT) ## the environment alone
+env: $(ENVIRONMENT) ## the environment alone; EXTRA=spark: with what Spark needs (and Java 17 on the machine)
+	@$(if $(EXTRA),"$(PYTHON)" -m personas.batch.environment extra)
 	@"$(PYTHON)" -c 'import platform, sys; print("Python", platform.python_version(), "in", sys.prefix)'
 
 clean: ## remove what make personas made: reports/ with its history; the environment stays

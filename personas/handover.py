@@ -34,6 +34,7 @@ WRITTEN_BY = {
     "map.json": "02_segments",
     "experience.json": "03_experience",
     "themes.json": "03_experience",
+    "identity.json": "04_profiles",
     "personas.json": "04_profiles",
     "changes.json": "05_changes",
 }

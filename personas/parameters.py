@@ -17,6 +17,7 @@ from typing import Any, Literal
 from personas.errors import InputError, Problem, did_you_mean
 
 STAGES = ("01_customers", "02_segments", "03_experience", "04_profiles", "05_changes", "06_report")
+GALLERY = ("groups_of_your_own",)
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -31,7 +32,7 @@ class Parameter:
     name: str
     kind: Literal["name", "path", "word", "whole number", "number", "yes or no"]
     meaning: str
-    stages: tuple[str, ...] = STAGES
+    stages: tuple[str, ...] = (*STAGES, *GALLERY)
     low: float | None = None
     high: float | None = None
     choices: tuple[str, ...] = ()
@@ -51,8 +52,8 @@ class Parameter:
 
 
 SEGMENTS = ("02_segments",)
-DRAWING = ("02_segments", "03_experience", "04_profiles")
-PUBLISHING = ("02_segments", "03_experience", "04_profiles", "06_report")
+DRAWING = ("02_segments", "03_experience", "04_profiles", *GALLERY)
+PUBLISHING = ("02_segments", "03_experience", "04_profiles", "06_report", *GALLERY)
 
 PARAMETERS = (
     Parameter("dataset", "name", "folder under data/"),
@@ -75,6 +76,7 @@ PARAMETERS = (
     Parameter("min_segment_share", "number", "smallest segment as a share", SEGMENTS, 0, 0.5),
     Parameter("n_neighbors", "whole number", "neighbours that the map keeps together", SEGMENTS, 2, 200),
     Parameter("min_dist", "number", "least distance of points on the map", SEGMENTS, 0, 1),
+    Parameter("groups", "whole number", "groups that a model of your own makes", GALLERY, 2, 50),
     Parameter("min_group", "whole number", "smallest group of customers ever shown", PUBLISHING, 2, 10_000),
     Parameter("seed", "whole number", "start of every resample", DRAWING, 0, 2**32 - 1),
 )

@@ -60,6 +60,7 @@ def find_data_problems(root: Path, dataset: str, data: Path | None) -> list[Prob
     state = describe_input(root, dataset, data)
     if passed.is_file() and passed.read_text() == state:
         return []
+    from personas.changes.targets import find_aim_problems
     from personas.customers import find_name_clashes
     from personas.dataset import check_dataset, read_dataset
 
@@ -70,7 +71,7 @@ def find_data_problems(root: Path, dataset: str, data: Path | None) -> list[Prob
         return list(error.problems)
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
-    problems = [*result.problems, *find_name_clashes(source)]
+    problems = [*result.problems, *find_name_clashes(source), *find_aim_problems(source)]
     if not problems:
         passed.write_text(state)
     return problems

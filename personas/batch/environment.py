@@ -23,6 +23,7 @@ from personas.progress import duration
 
 EVERY_SECONDS = 5.0
 PINNED = re.compile(r"^[A-Za-z0-9][\w.\-\[\]]*==", re.MULTILINE)
+PIN = re.compile(r"^([A-Za-z0-9][\w.\-]*)(?:\[[^\]]*\])?==(\S+)", re.MULTILINE)
 COMPLETE = "complete"  # holds the hash of the lock; the Makefile compares its time
 HALF_MADE = "half-made"
 
@@ -59,6 +60,32 @@ def make_environment(root: Path, folder: Path) -> None:
     (folder / HALF_MADE).unlink()
     complete.write_text(f"{state}\n")
     say(f"{folder.name} is ready, {duration(time.monotonic() - start)}")
+
+
+def add_extra(root: Path, python: Path, name: str) -> None:
+    """Install into the environment of `python` what ``requirements-NAME.lock`` pins beside the main lock.
+
+    Raises EnvironmentFailed, also for an extra that there is not.
+    """
+    lock = root / f"requirements-{name}.lock"
+    known = sorted(path.stem.removeprefix("requirements-") for path in root.glob("requirements-*.lock"))
+    if name not in known:
+        raise EnvironmentFailed(f'EXTRA: there is no extra "{name}"; there is {", ".join(known) or "none"}')
+    pins = PIN.findall(lock.read_text(encoding="utf-8"))
+    wanted, there = {name for name, _ in pins}, installed(python)
+    if wanted == {name for name, version in pins if there.get(name) == version}:
+        return
+    start = time.monotonic()
+    say(f"Adding what {name} needs, {len(wanted)} packages; a few minutes the first time")
+    install(python, lock, len(wanted))
+    say(f"{name} is ready, {duration(time.monotonic() - start)}")
+
+
+def installed(python: Path) -> dict[str, str]:
+    """The versions of all packages of an environment, by their names in small letters with dashes."""
+    question = "import importlib.metadata as m; print(*(f'{d.name}=={d.version}' for d in m.distributions()))"
+    pairs = (pair.split("==") for pair in ask(python, question).split())
+    return {name.lower().replace("_", "-"): version for name, version in pairs}
 
 
 def create(folder: Path) -> None:
@@ -141,9 +168,14 @@ def say(text: str) -> None:
 
 
 def main() -> int:
+    """Make the environment; with `extra`, add to the one that runs this what EXTRA names."""
     root = Path.cwd()
     try:
-        make_environment(root, root / ".venv")
+        if sys.argv[1:] == ["extra"]:
+            for name in os.environ.get("EXTRA", "").split():
+                add_extra(root, Path(sys.executable), name)
+        else:
+            make_environment(root, root / ".venv")
     except EnvironmentFailed as failure:
         say(f"\n{failure}")
         return 1

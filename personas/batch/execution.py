@@ -14,6 +14,7 @@ from typing import Any
 
 from personas.batch.locks import hold
 from personas.batch.notebooks import read_notebook
+from personas.batch.secrets import mask_file, read_secrets, without
 from personas.errors import InputError, Problem
 from personas.handover import open_workspace
 from personas.parameters import STAGES
@@ -48,20 +49,31 @@ def run_stage(root: Path, stage: str, dataset: str, overrides: dict[str, Any], d
     workspace = open_workspace(dataset, "batch", root)
     done = workspace.folder / "notebooks" / f"{stage}.ipynb"
     done.parent.mkdir(exist_ok=True)
-    if stage == STAGES[-1]:
-        shutil.rmtree(workspace.staged, ignore_errors=True)
     listener = Listener(f"{dataset}  {stage}", len(notebook.cells) + 1, last_duration(done))
     with hold(workspace.folder / ".lock", f"another run is working on {dataset}"):
+        if stage == STAGES[-1]:
+            shutil.rmtree(workspace.staged, ignore_errors=True)
         running = done.with_name(f".running-{stage}.ipynb")
-        execute(source, running, parameters, root, listener)
+        secrets = read_secrets(root, dataset)
+        execute(source, running, parameters, root, listener, secrets)
+        mask_file(secrets, running)
         os.replace(running, done)
-    shutil.rmtree(workspace.folder / "failed" / f"{stage}.ipynb", ignore_errors=True)
     (workspace.folder / "failed" / f"{stage}.ipynb").unlink(missing_ok=True)
     print(f"{dataset}  {stage}  {notebook.title}  {duration(listener.seconds)}", file=sys.stderr, flush=True)
 
 
-def execute(source: Path, running: Path, parameters: dict[str, Any], root: Path, listener: Listener) -> None:
-    """Have Papermill execute a notebook; on failure moves it to ``failed/`` and raises StageFailed."""
+def execute(
+    source: Path,
+    running: Path,
+    parameters: dict[str, Any],
+    root: Path,
+    listener: Listener,
+    secrets: tuple[str, ...] = (),
+) -> None:
+    """Have Papermill execute a notebook; on failure moves it to ``failed/`` and raises StageFailed.
+
+    secrets : texts that are masked in whatever is told or kept of a failure
+    """
     prepare_environment(root)
     # Imported only to validate a format that no notebook has, its grammar would cost a second for each stage.
     sys.modules.setdefault("rfc3987_syntax", None)
@@ -88,10 +100,11 @@ def execute(source: Path, running: Path, parameters: dict[str, Any], root: Path,
             )
     except PapermillExecutionError as error:
         plain = error.evalue if error.ename == "InputError" else f"{error.ename}: {error.evalue}"
-        raise StageFailed(describe_failure(root, running, plain)) from None
     except DeadKernelError:
         plain = "the kernel died, most often for want of memory; its last words are in kernel.log beside failed/"
-        raise StageFailed(describe_failure(root, running, plain)) from None
+    else:
+        return
+    raise StageFailed(describe_failure(root, running, plain, secrets))
 
 
 def open_sockets() -> TemporaryDirectory:
@@ -99,14 +112,26 @@ def open_sockets() -> TemporaryDirectory:
     return TemporaryDirectory(prefix="personas-")
 
 
-def describe_failure(root: Path, running: Path, plain: str) -> str:
-    """Keep a failed notebook for reading and say in words what happened to it."""
+def describe_failure(root: Path, running: Path, plain: str, secrets: tuple[str, ...] = ()) -> str:
+    """Keep a failed notebook for reading, what happened at its top, and say the same in words."""
     stage = running.stem.removeprefix(".running-")
     failed = running.parent.parent / "failed" / f"{stage}.ipynb"
     failed.parent.mkdir(exist_ok=True)
+    plain = without(secrets, plain)
+    write_failure(running, f"{stage} stopped", plain)
+    mask_file(secrets, running)
     os.replace(running, failed)
     where = failed.relative_to(root).as_posix()
     return f"{failed.parent.parent.name}  {stage} stopped\n\n{plain}\n\nThe notebook as far as it came: {where}"
+
+
+def write_failure(path: Path, title: str, plain: str) -> None:
+    """Put what went wrong above a notebook's first cell, as text that nothing in it can turn into markup."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    text = "\n".join(f"    {line}" for line in plain.splitlines())
+    source = f"## {title}\n\n{text}\n\nThe cell that failed is the last one with output."
+    notebook["cells"].insert(0, {"cell_type": "markdown", "id": "failure", "metadata": {}, "source": source})
+    path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def prepare_environment(root: Path) -> None:

@@ -18,6 +18,7 @@ import yaml
 from personas.batch.notebooks import read_notebooks
 from personas.batch.sources import fingerprint
 from personas.handover import open_workspace
+from personas.history import DECISIONS, FOLDER
 from personas.parameters import STAGES
 
 # A stage may use its own folder and those before it, so only these can change its result.
@@ -87,10 +88,14 @@ def describe_stages(
             "parameters": {k: repr(v) for k, v in overrides.items() if notebook and k in notebook.defaults},
         }
     stages[STAGES[0]]["sources"] = fingerprint(contract, data, stamps / ".files.json", before)
+    if (contract / ".forgotten.json").is_file():
+        stages[STAGES[0]]["forgotten"] = hash_text(contract / ".forgotten.json")
     # Rules of the dataset's own, beside its contract: only pain points are made by them.
     own = sorted(path for path in contract.glob("*.y*ml") if path.name != "dataset.yml")
     own += [path for path in [lexicon_of(contract, data)] if path is not None]
     stages["03_experience"]["rules"] = {path.name: hash_text(path) for path in own}
+    # A decision on changed personas is all of the history that a run depends on without new data.
+    stages["05_changes"]["accepted"] = hash_text(open_workspace(dataset, "batch", root).folder / FOLDER / DECISIONS)
     publishing = hash_folder(root, root / "personas" / "batch", "*")
     stages[PUBLISH] = {"lock": shared["lock"], "library": top | publishing}
     return stages

@@ -1,19 +1,208 @@
-"""Compares a run with the one before it. Until a history is kept, every run is the first."""
+"""Compares a run with the one before it: who the personas are now, who moved, what changed beyond chance."""
 
 from __future__ import annotations
 
-from personas.changes.models import Changes
+from dataclasses import dataclass
+
+import numpy as np
+
+from personas.changes.account import headlines_of, say_change, tell_born, tell_kept, tell_retired, whole_sentence
+from personas.changes.drift import measure_drift
+from personas.changes.figures import Figures, comparable, compare_figures, same_length
+from personas.changes.models import Changes, EarlierRun, PersonaChange
+from personas.changes.movement import MOST, count_flows, destinations, origins, tell_flows
+from personas.changes.passports import first_passports, stamp
+from personas.customers import Customers
+from personas.estimates import Estimate, share_estimate
+from personas.handover import Workspace
+from personas.history import read_history
+from personas.numerals import Numerals, day
+from personas.profiles.identity import Identities, Past, open_past, place_by, was_in
 from personas.profiles.models import PersonaSet
+from personas.profiles.past import reduce_run
+from personas.segments import Segmentation
 
 
-def compare_runs(current: PersonaSet, previous: PersonaSet | None = None) -> Changes:
-    """Say what changed between two runs of one dataset; without a previous run, that this is the first.
+@dataclass(frozen=True)
+class Earlier:
+    """What this run is compared with; past : None for a first run; accepted : somebody accepted this very run."""
 
-    Raises NotImplementedError when there is a previous run: matching personas over time is not built yet.
+    past: Past | None
+    accepted: bool = False
+
+
+def read_earlier(workspace: Workspace, identities: Identities) -> Earlier:
+    """Read the run that the personas were matched to."""
+    history = read_history(workspace)
+    return Earlier(open_past(history, identities.fingerprint)[0], history.knows_accepted(identities.fingerprint))
+
+
+def compare_runs(
+    personas: PersonaSet,
+    earlier: Earlier | None = None,
+    identities: Identities | None = None,
+    customers: Customers | None = None,
+    segmentation: Segmentation | None = None,
+) -> Changes:
+    """Say what changed between two runs of one dataset; without an earlier run, that this is the first.
+
+    earlier : from :func:`read_earlier`; the others are what this run's stages handed over, needed only beside it
+
+    All that is told as a change is beyond chance: of forty runs between which nothing happened, one may call a segment
+    changed, and one a figure.
     """
-    if previous is not None:
-        raise NotImplementedError("matching personas with an earlier run is not built yet")
-    return Changes(
-        first_run=True,
-        sentence=f"First run: there is no earlier one of {current.dataset.title} to compare with.",
+    notes = identities.notes if identities is not None else ()
+    fingerprint = identities.fingerprint if identities is not None else ""
+    past = earlier.past if earlier is not None else None
+    if past is None or identities is None or customers is None or segmentation is None:
+        return _nothing_to_compare(personas, notes, fingerprint)
+    card, before = personas.dataset, past.run
+    if card.observation_end and before.observation_end and card.observation_end[:10] < before.observation_end[:10]:
+        return _nothing_to_compare(personas, notes, fingerprint, before.observation_end)
+    numbers = Numerals(card.currency)
+    today = segmentation.members["segment"].to_numpy()
+    now = reduce_run(personas, customers, today, identities.highest)
+    matched = tuple(one.persona_id for one in identities.personas if one.status != "born")
+    placed = place_by(past.segments, customers.frame)
+    alike = same_length(now, before)
+    moved = measure_drift(before.shapes, customers, comparable(alike))
+    held = _held(placed, past, matched)
+    figures = compare_figures(now, before, matched, moved, held)
+    was = was_in(past, customers) if identities.shared else None
+    rows, columns = len(past.segments.ids), len(segmentation)
+    table = count_flows(was, today - 1, rows, columns) if was is not None else None
+    flows = tell_flows(table, past, identities, personas.min_group) if table is not None else ()
+    by_definition = count_flows(placed, today - 1, rows, columns) if placed is not None else None
+    drawn = table if table is not None else by_definition
+    proposed = not earlier.accepted and (
+        bool(identities.retired) or any(one.status != "same" for one in identities.personas)
     )
+    changes = _persona_changes(personas, past, identities, figures, flows, drawn, numbers, proposed)
+    names = {persona.id: persona.name for persona in personas.personas}
+    headlines = headlines_of(
+        changes, figures.kpis, figures.pain_points, figures.statements, figures.drift, names, numbers
+    )
+    since = f"the run of {day(before.observation_end)}" if before.observation_end else f"the run before, {before.title}"
+    told = tuple(change for change in figures.kpis if change.beyond_chance)
+    return Changes(
+        first_run=False,
+        sentence=whole_sentence(headlines, since, proposed),
+        earlier=_earlier_run(past, was, customers, personas.min_group),
+        headlines=headlines,
+        personas=changes,
+        flows=flows,
+        figures=figures.kpis,
+        pain_points=figures.pain_points,
+        statements=figures.statements,
+        drift=figures.drift,
+        passports=stamp(
+            before.passports, personas.personas, changes, told, _when(personas),
+            before.observation_end or before.title, lambda change: say_change(change, numbers),
+        ),
+        unknown=_unknown(was is not None, placed is not None, alike),
+        notes=notes,
+        acceptance="proposed" if proposed else "accepted",
+        fingerprint=fingerprint,
+    )  # fmt: skip
+
+
+def _nothing_to_compare(personas: PersonaSet, notes, fingerprint: str, later: str = "") -> Changes:
+    title = personas.dataset.title
+    sentence = f"First run: there is no earlier one of {title} to compare with."
+    if later:
+        sentence = (
+            f"Nothing is compared: this run's data ends on {day(personas.dataset.observation_end)}, before that of the "
+            f"last accepted run ({day(later)}). The history stays as it is."
+        )
+    elif notes:
+        sentence = f"There is no earlier run of {title} that can be compared with."
+    return Changes(
+        first_run=True, sentence=sentence, notes=notes, fingerprint=fingerprint, out_of_order=bool(later),
+        passports=() if later else first_passports(personas.personas, _when(personas)),
+    )  # fmt: skip
+
+
+def _when(personas: PersonaSet) -> str:
+    return personas.dataset.observation_end or personas.dataset.title
+
+
+def _held(placed: np.ndarray | None, earlier: Past, matched: tuple[str, ...]) -> dict[str, Estimate]:
+    """Share of today's customers in each persona by its earlier definition."""
+    ids = earlier.segments.ids
+    if placed is None or len(ids) < 2:
+        return {}
+    return {one: share_estimate(placed == ids.index(one)) for one in matched}
+
+
+def _persona_changes(
+    personas: PersonaSet, earlier: Past, identities: Identities, figures: Figures, flows, drawn, numbers, proposed
+) -> tuple[PersonaChange, ...]:
+    names = {persona.id: persona.name for persona in personas.personas}
+    before = {persona.id: persona.name for persona in earlier.run.personas}
+    came, went, joined = {}, {}, {}
+    if drawn is not None:
+        ids = earlier.segments.ids
+        came, went = origins(drawn, identities, ids), destinations(drawn, identities, ids)
+        joined = _joined(drawn, identities, ids)
+    changes = []
+    for persona, one in zip(personas.personas, identities.personas, strict=True):
+        change = PersonaChange(
+            persona_id=persona.id, name=persona.name, status=one.status, overlap=one.overlap, floor=one.floor,
+            shared_overlap=one.shared_overlap, share=figures.shares.get(persona.id),
+            came_from=came.get(persona.id, ()) if one.status == "born" else joined.get(persona.id, ()),
+            went_to=went.get(persona.id, ()), proposed=proposed and one.status != "same",
+            within_chance=one.within_chance,
+            name_before=persona.name_before, name_reason=persona.name_reason,
+        )  # fmt: skip
+        told = tell_born(change, before) if one.status == "born" else tell_kept(change, flows, before | names, numbers)
+        changes.append(change.model_copy(update=told))
+    for gone in identities.retired:
+        change = PersonaChange(
+            persona_id=gone, name=before[gone], status="retired", went_to=went.get(gone, ()), proposed=proposed,
+            within_chance=gone in identities.lost,
+        )  # fmt: skip
+        changes.append(change.model_copy(update=tell_retired(change, names)))
+    return tuple(changes)
+
+
+def _joined(drawn: np.ndarray, identities: Identities, ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """For each persona of both runs, the retired ones that mostly went into it: a merge."""
+    found: dict[str, tuple[str, ...]] = {}
+    for gone in identities.retired:
+        row = drawn[ids.index(gone)]
+        place = int(row.argmax())
+        if row.sum() and row[place] >= MOST * row.sum():
+            into = identities.personas[place].persona_id
+            found[into] = (*found.get(into, ()), gone)
+    return found
+
+
+def _earlier_run(earlier: Past, was, customers: Customers, min_group: int) -> EarlierRun:
+    run = earlier.run
+    shared = joined = left = None
+    if was is not None:
+        both = int((was >= 0).sum())
+        counts = (both, len(was) - both, run.customers - both)
+        # A small count could be had from the other two, so that all go if one does.
+        if all(count == 0 or count >= min_group for count in counts):
+            shared, joined, left = counts
+    return EarlierRun(
+        number=earlier.entry.number, dataset=run.dataset, title=run.title, observation_end=run.observation_end,
+        customers=run.customers, verdict=run.verdict, shared=shared, joined=joined, left=left,
+    )  # fmt: skip
+
+
+def _unknown(followed: bool, placed: bool, alike: bool) -> tuple[str, ...]:
+    found = []
+    if not followed:
+        found.append(
+            "Who moved from one persona to another: respondents or their ids differ between the runs, or too few are "
+            "in both. Asking the same customers again would tell."
+        )
+    if not placed:
+        found.append("Whether today's customers would fall into the earlier segments: the columns are others.")
+    if not alike:
+        found.append(
+            "How sums and counts changed: the runs cover periods of other lengths. Equal periods would be comparable."
+        )
+    return tuple(found)

@@ -5,6 +5,7 @@ value and their kin). It is an Ibis expression until the end, so the engine does
 meaning of every column and a sheet that says how good the data is.
 """
 
+from personas.customers.forming import forming_table
 from personas.customers.models import Feature, Quality
 from personas.customers.storage import read_customers, write_customers
 from personas.customers.table import Customers, Rehearsal, build_customers, customer_expression, find_name_clashes
@@ -17,6 +18,7 @@ __all__ = [
     "build_customers",
     "customer_expression",
     "find_name_clashes",
+    "forming_table",
     "read_customers",
     "write_customers",
 ]

@@ -28,6 +28,9 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
     aside = tuple(SetAside(table=r.table, rows=r.rows, of=r.of, reason=r.reason) for r in checked.set_aside)
     notes = [str(warning.found) + f" ({warning.place})" for warning in checked.warnings]
     notes += [note for note in checked.notes if SAMPLE not in note]
+    if dataset.left_out:
+        many = f"{dataset.left_out:,}" if dataset.left_out >= SMALLEST else f"fewer than {SMALLEST}"
+        notes.append(f"{many} customers asked to be forgotten: no row of theirs is read (make forget)")
     forming = sum(feature.forms for feature in features)
     if len(frame) < PER_FORMING_VARIABLE * forming:
         notes.append(

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 PASSWORD = re.compile(r"://[^/@\s]*:(\S*)@")
 SECRET_OPTION = re.compile(
-    r"[?&]\w*(?:password|passwd|passphrase|pwd|token|secret|api_?key|access_key|private_key|credentials?)=([^&\s]*)",
+    r"[?&;]\w*(?:password|passwd|passphrase|pwd|token|secret|api_?key|access_key|private_key|credentials?)=([^&;\s]*)",
     re.I,
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from personas.dataset.aims import Alerts, Benchmark, KpiTarget
 from personas.dataset.mapping import Groups, Labels, Mapped, Strict, Target, Word, Words
 from personas.dataset.roles import (
     Actions,
@@ -45,7 +46,8 @@ class Source(Strict):
     )
     package: str | None = Field(None, description="Installed Python package that ships the file.")
     connection: str | None = Field(
-        None, description="Ibis URL of a database; user and password only as ${ENVIRONMENT_VARIABLE}."
+        None,
+        description="Ibis URL of a database; user and password only as ${ENVIRONMENT_VARIABLE}. Default: the engine.",
     )
     table: str | None = Field(None, description="Table of the database.")
     query: str | None = Field(None, description="One SELECT for the database.")
@@ -59,9 +61,10 @@ class Source(Strict):
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
-        if (self.file is None) == (self.connection is None):
+        database = not (self.connection is self.table is self.query is None)
+        if (self.file is not None) == database:
             raise ValueError("either file or connection")
-        if self.connection is not None and (self.table is None) == (self.query is None):
+        if database and (self.table is None) == (self.query is None):
             raise ValueError("either table or query beside connection")
         if self.package is not None and self.file is None:
             raise ValueError("file: which file of the package")
@@ -309,6 +312,11 @@ class Contract(Strict):
     observation: Period = Field(Period(), description="The period that is looked at.")
     holdout: Holdout | None = Field(None, description="Kept to test whether segments are useful.")
     stages: Words = Field(STAGES, description="Stages of the journey, in order.")
+    engine: str = Field(
+        "duckdb",
+        description="What computes: duckdb, spark (on this machine), sc://host:port (a cluster, by Spark Connect) or "
+        "another Ibis URL; user, password and token only as ${ENVIRONMENT_VARIABLE}.",
+    )
     sources: dict[str, Source] = Field(description="The tables, by a name of your choice.")
     customers: Customers = Field(Customers(), description="Who the customers are.")
     accounts: Accounts | None = Field(None, description="B2B: the companies.")
@@ -323,6 +331,11 @@ class Contract(Strict):
     actions: several(Actions) = Field((), description="What was done about pain points.")
     features: dict[str, Feature] = Field({}, description="Own features, made from the rows of a role.")
     kpis: dict[str, CustomKpi] = Field({}, description="Own KPIs, made from the columns of the customer table.")
+    targets: dict[str, KpiTarget] = Field(
+        {}, description="What KPIs of everybody are to reach, by the key in docs/kpis.md or `kpis`: `nps: 40`."
+    )
+    benchmarks: dict[str, Benchmark] = Field({}, description="What others reach, by the same keys.")
+    alerts: Alerts = Field(Alerts(), description="What to be told of, in alerts.json and on the overview.")
     lifetime_value: LifetimeValue = Field(LifetimeValue(), description="How lifetime value is estimated.")
     emotions: Emotions | None = Field(None, description="Words that show an emotion, counted in comments.")
     names: PersonaNames = Field(

@@ -9,12 +9,13 @@ import ibis
 
 from personas.dataset.contract import AttributeContract, Contract
 from personas.dataset.normalise import Part, mapped_fields
-from personas.dataset.roles import Feedback
+from personas.dataset.roles import Actions, Feedback
 from personas.dataset.survey import Comments, Ratings
 
 POLARITIES = ("praise", "complaint", "suggestion", "neutral")
 METRICS = ("nps", "csat", "ces", "rating", "expectation", "emotion", "comment", "problem")
 MOMENTS = ("before", "during", "after")
+ARMS = ("treated", "holdout")
 OFFSET = r"(?:Z|[+-]\d{2}:?\d{2})$"
 
 
@@ -41,6 +42,8 @@ def doubts_of(part: Part, contract: Contract) -> Iterator[Doubt]:
     yield from off_scale(part)
     yield from undeclared(part)
     yield from unlikely_times(part, contract)
+    if isinstance(part.contract, Actions):
+        yield from wrong_actions(part)
     if "weight" in part.columns:
         weight = part.table.weight
         yield Doubt(
@@ -50,6 +53,22 @@ def doubts_of(part: Part, contract: Contract) -> Iterator[Doubt]:
             "with a weight below zero",
             "weights above zero",
         )
+
+
+def wrong_actions(part: Part) -> Iterator[Doubt]:
+    """Costs below zero, and customers of an action who are neither treated nor held out."""
+    table = part.table
+    if "cost" in part.columns:
+        words = "with a cost below zero", "costs of zero or more", "leave a gain out: it is measured, not told"
+        yield Doubt((*part.keys, "cost"), table.cost < 0, table.cost.cast("string"), *words)
+    if "group" in part.columns:
+        odd = table.group.notnull() & ~table.group.isin(ARMS)
+        words = (
+            "with another group",
+            "treated or holdout",
+            "map them with labels:, as {test: treated, control: holdout}",
+        )
+        yield Doubt((*part.keys, "group"), odd, table.group, *words)
 
 
 def unreadable(part: Part) -> Iterator[Doubt]:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class EngineError(Exception):
+    """An engine cannot be used. Attributes as those of a problem: found, expected, fix."""
+
+    def __init__(self, found: str, expected: str = "", fix: str = ""):
+        super().__init__(found)
+        self.found, self.expected, self.fix = found, expected, fix
+
+
 def open_engine() -> ibis.BaseBackend:
     """Open an in-memory DuckDB whose answers do not depend on the machine's time zone.
 

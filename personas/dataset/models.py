@@ -102,6 +102,7 @@ class Dataset:
     holdout : a period kept for judging usefulness, inside the observation or after it
     between : the same tables for another period
     lexicon : words that show an emotion, where the contract declares any
+    left_out : customers who asked to be forgotten and of whom nothing is read
     """
 
     name: str
@@ -119,6 +120,7 @@ class Dataset:
     listed: Mapping[str, Part] = field(repr=False)
     document: Document = field(repr=False)
     lexicon: Lexicon | None = field(default=None, repr=False)
+    left_out: int = 0
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.card.title}"]

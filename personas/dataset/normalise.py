@@ -13,7 +13,7 @@ from personas.dataset.columns import Columns, Reading, read_value
 from personas.dataset.contract import Contract
 from personas.dataset.expressions import columns_of, translate_expression
 from personas.dataset.mapping import Mapped, Strict, Target
-from personas.dataset.roles import Feedback, Table
+from personas.dataset.roles import Actions, Feedback, Table
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ def normalise(
     rules = [Rule(table[f"aside {n}"], r.reason, True) for n, r in enumerate(asides) if not r.columns] + impossible
     emptied = [Rule(table[f"aside {n}"], r.reason, True) for n, r in enumerate(asides) if r.columns] + unlikely
     whose = [table[name].isnull() for name in ("customer_id", "account_id") if name in names]
-    if whose and not isinstance(part, Feedback):
+    if whose and not isinstance(part, Feedback | Actions):
         nobody = whose[0] if len(whose) == 1 else whose[0] & whose[1]
         rules.append(Rule(nobody, "no customer", keep=~nobody))
     for name in required:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -14,6 +15,7 @@ from personas.dataset.attributes import all_attributes
 from personas.dataset.clock import Clock
 from personas.dataset.contract import ROLES, Contract
 from personas.dataset.document import Document, read_document
+from personas.dataset.exclusions import leave_out, read_exclusions
 from personas.dataset.files import contract_path, locate_sources, project_root
 from personas.dataset.lexicon import Lexicon, read_lexicon
 from personas.dataset.models import Card, Dataset
@@ -26,12 +28,15 @@ from personas.dataset.violations import validate_contract
 from personas.errors import InputError
 
 
-def read_dataset(name: str, data: str | Path | None = None, root: str | Path | None = None) -> Dataset:
+def read_dataset(
+    name: str, data: str | Path | None = None, root: str | Path | None = None, engine: str | None = None
+) -> Dataset:
     """Read the contract of a dataset and open its tables; no more than headers is read yet.
 
     name : a folder under data/
     data : folder of the files, where they are kept elsewhere
     root : the project's folder; default: the nearest one above that has notebooks/ and data/
+    engine : what computes, as under ``engine:`` in the contract; default: what that says, else DuckDB
     Raises InputError with every problem of the contract, the files and their columns.
     """
     root = Path(root) if root is not None else project_root()
@@ -40,13 +45,15 @@ def read_dataset(name: str, data: str | Path | None = None, root: str | Path | N
     contract = validate_contract(document)
     problems = [*check_names(contract, document), *check_playbooks(contract, path.parent, document)]
     files, missing = locate_sources(contract, path.parent, data, document)
-    connection, sources, unreadable = open_sources(contract, files, document)
+    connection, sources, unreadable = open_sources(contract, files, document, engine or contract.engine)
     lexicon, unusable = read_lexicon(contract, path.parent, data, document)
     problems += [*missing, *unreadable, *unusable, *check_references(contract, sources, document)]
     if problems:
         raise InputError(problems)
     try:
-        return assemble(name, contract, path.parent, connection, sources, document, lexicon)
+        sources, left_out = leave_out(contract, sources, read_exclusions(path.parent))
+        dataset = assemble(name, contract, path.parent, connection, sources, document, lexicon)
+        return replace(dataset, left_out=left_out) if left_out else dataset
     except InputError:
         raise
     except engine_errors(connection) as error:

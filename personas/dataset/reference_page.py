@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from personas.dataset import contract, mapping, roles, survey
+from personas.dataset import aims, contract, mapping, roles, survey
 from personas.dataset.expressions import ALLOWED
 from personas.dataset.files import project_root
 from personas.dataset.mapping import Mapped, Target
@@ -44,6 +44,9 @@ SECTIONS: tuple[tuple[str, type[BaseModel]], ...] = (
     ("`actions`", roles.Actions),
     ("`features`", contract.Feature),
     ("`kpis`", contract.CustomKpi),
+    ("`targets`", aims.KpiTarget),
+    ("`benchmarks`", aims.Benchmark),
+    ("`alerts`", aims.Alerts),
     ("`lifetime_value`", contract.LifetimeValue),
     ("`emotions`", contract.Emotions),
 )
@@ -136,6 +139,7 @@ def kind_words(annotation: object) -> str:
         "bool": "true or false",
         "float": "number",
         "int": "number",
+        "date": "day",
         "datetime": "day or time",
     }.get(getattr(annotation, "__name__", ""), "value")
 

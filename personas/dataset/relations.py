@@ -33,6 +33,7 @@ def check_relations(dataset: Dataset) -> CheckResult:
         warnings += found.warnings
         set_aside += found.set_aside
     problems += duplicate_keys(dataset)
+    problems += [problem for name, part in parts if name == "actions" for problem in in_both_groups(part, dataset)]
     return CheckResult(tuple(problems), tuple(warnings), tuple(set_aside))
 
 
@@ -80,6 +81,25 @@ def orphans(name: str, part: Part, dataset: Dataset) -> CheckResult:
     if missing > total / 2:
         return CheckResult((problem,), (), ())
     return CheckResult((), (problem,), (SetAsideRows(name, missing, total, reason),))
+
+
+def in_both_groups(part: Part, dataset: Dataset) -> list[Problem]:
+    """Find customers who are treated and held out in the same action: nothing can be learnt from them."""
+    if not {"customer_id", "group"} <= set(part.columns):
+        return []
+    rows = part.used(None, None)
+    rows = rows.filter(rows.customer_id.notnull())
+    same = ["action_id"] if "action_id" in part.columns else ["time", "pain_point", *({"title"} & set(part.columns))]
+    arms = rows.group_by(*same, "customer_id").aggregate(arms=rows.group.fill_null("treated").nunique())
+    torn = arms.filter(arms.arms > 1)
+    ids = torn.select("customer_id").order_by("customer_id").limit(3).to_pyarrow().to_pylist()
+    if not ids:
+        return []
+    count = torn.count().execute()
+    examples = ", ".join(masked_id(str(row["customer_id"])) for row in ids)
+    found = f"{count:,} customer{'s' if count > 1 else ''} both treated and held out in one action: {examples}"
+    fix = "keep the group that was meant for them, whatever they got"
+    return [Problem(dataset.document.place([*part.keys, "group"]), found, "one group a customer and action", fix)]
 
 
 def duplicate_keys(dataset: Dataset) -> list[Problem]:

@@ -250,9 +250,16 @@ class Actions(Table):
 
     time: Annotated[Mapped, Target("moment", "time")] = Field(description="When it started.")
     pain_point: Annotated[Mapped, Target("text")] = Field(description="Key of the pain point it is for.")
+    action: Annotated[Mapped | None, Target("id", "action_id")] = optional(
+        "Rows of one action share it; without it, rows of the same day, pain point and title are one action."
+    )
     title: Text = optional("What was done.")
-    segment: Text = optional("Persona it was for.")
+    segment: Text = optional("Persona it was for: its permanent id, or its name.")
     owner: Text = optional("Who is responsible.")
-    cost: Money = optional("What it cost.")
-    customer: CustomerId = optional("A treated (or held-out) customer, one a row.")
-    group: Text = optional("treated or holdout.")
+    cost: Money = optional(
+        "What it cost: for the row's customer, or in all where the row names none; the rows of an action add up."
+    )
+    customer: CustomerId = optional("A treated (or held-out) customer, one a row; empty: done for everybody.")
+    group: Text = optional("treated or holdout; empty: treated.")
+    check: Moment = optional("When to look whether it worked; default: as the remedy of its pain point says.")
+    decision: Text = optional("What was decided then, such as kept, changed or stopped; empty: nothing yet.")

@@ -21,6 +21,8 @@ def contract_schema() -> dict:
             "description": several.get("description", ""),
             "anyOf": [several["items"], {"type": "array", "items": several["items"]}],
         }
+    for name in ("KpiTarget", "Benchmark"):
+        schema["$defs"][name] = {"anyOf": [{"type": "number"}, schema["$defs"][name]]}
     for name, definition in schema["$defs"].items():
         for form in (definition, *definition.get("anyOf", ())):
             _loosen(form, name)
@@ -43,7 +45,7 @@ def _loosen(definition: dict, name: str) -> None:
             value["additionalProperties"] = {"type": ["string", "number"]}
         if key == "groups":
             value["additionalProperties"] = {"type": "array", "items": {"type": ["string", "number"]}}
-        if key in ("missing", "order", "is", "columns", "also_from"):
+        if key in ("missing", "order", "is", "columns", "also_from", "kpi_worse", "target_missed"):
             plain = {"type": ["string", "number"]}
             definition["properties"][key] = {
                 "description": value.get("description", ""),

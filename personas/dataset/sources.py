@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ibis
 import pyarrow
 
-from personas.dataset.connections import filled, masked, scrubbed, unset_variables, written_secrets
+from personas.dataset.connections import filled, masked, unset_variables
 from personas.dataset.contract import Contract, Source
+from personas.dataset.databases import SPARK, connect, open_database, short
 from personas.dataset.document import Document
-from personas.dataset.engine import CLOSED, lock_engine, named, open_engine, quoted
+from personas.dataset.engine import lock_engine, named, open_engine, quoted
 from personas.dataset.files import FORMATS, kinds_of
 from personas.errors import Problem
 
@@ -26,31 +26,40 @@ NATIVE = {"utf-8": "utf-8", "ascii": "utf-8", "utf-16": "utf-16", "iso8859-1": "
 
 
 def open_sources(
-    contract: Contract, files: Mapping[str, tuple[Path, ...]], document: Document
+    contract: Contract, files: Mapping[str, tuple[Path, ...]], document: Document, engine: str = "duckdb"
 ) -> tuple[BaseBackend | None, dict[str, ibis.Table], list[Problem]]:
     """Open every source that can be opened; no rows are read but a sample of each CSV file.
 
+    engine : what reads files and, where a source names none, is the database of its table
     Returns the engine (None if it cannot be reached), the tables by the source's name, and what went wrong.
     """
-    urls = {source.connection for source in contract.sources.values() if source.connection is not None}
+    urls = {source.connection or engine for source in contract.sources.values() if source.file is None}
     if not urls:
-        return _open_files(contract, files, document)
+        return _open_files(contract, files, document, engine)
     place = document.place(["sources"])
+    if "duckdb" in urls:
+        fix = "say connection:, or engine: for the whole dataset"
+        return None, {}, [Problem(place, "a table of no database", "the address of the database", fix)]
     if len(urls) > 1 or any(source.file is not None for source in contract.sources.values()):
         found = "sources of several databases" if len(urls) > 1 else "files and a database together"
         fix = "load one into the other, or make two datasets"
         return None, {}, [Problem(place, found, "all sources files, or all in one database", fix)]
-    return _open_database(contract, urls.pop(), document)
+    return open_database(contract, urls.pop(), document)
 
 
-def _open_files(contract, files, document):
-    connection = open_engine()
+def _open_files(contract, files, document, engine):
+    place = document.place(["engine"])
+    if engine != "duckdb" and not SPARK.fullmatch(filled(engine) if not unset_variables(engine) else engine):
+        found = f"files, to be read by {masked(engine)}"
+        fix = "load them into the database, or leave engine: out"
+        return None, {}, [Problem(place, found, "duckdb, spark or sc://host:port for files", fix)]
+    connection, problems = connect(engine, place)
+    if connection is None:
+        return None, {}, problems
+    if connection.name != "duckdb":
+        return connection, *_open_files_in_spark(connection, contract, files, document)
     tables, problems = {}, []
-    for name, paths in files.items():
-        kinds = kinds_of(contract.sources[name], paths)
-        taken = name.casefold() in {other.casefold() for other in tables}
-        if taken or len(kinds) > 1 or not kinds <= set(FORMATS.values()):  # said already, where names are checked
-            continue
+    for name, paths in readable(contract, files):
         place = document.place(["sources", name])
         try:
             tables[name] = _open_file(connection, name, contract.sources[name], paths)
@@ -58,6 +67,38 @@ def _open_files(contract, files, document):
             problems.append(_unreadable(place, contract.sources[name], error))
     lock_engine(connection, [path for paths in files.values() for path in paths])
     return connection, tables, problems
+
+
+def readable(contract: Contract, files: Mapping[str, tuple[Path, ...]]) -> Iterator[tuple[str, tuple[Path, ...]]]:
+    """Leave out the sources of which it was said already, where names are checked, that they cannot be read."""
+    seen: set[str] = set()
+    for name, paths in files.items():
+        kinds = kinds_of(contract.sources[name], paths)
+        if name.casefold() not in seen and len(kinds) == 1 and kinds <= set(FORMATS.values()):
+            seen.add(name.casefold())
+            yield name, paths
+
+
+def _open_files_in_spark(connection: BaseBackend, contract: Contract, files, document: Document):
+    """Parquet and CSV are read where Spark runs; what it reads otherwise than DuckDB, by DuckDB, here."""
+    from personas.dataset.spark_files import NATIVE as ENCODINGS
+    from personas.dataset.spark_files import hand_over, spark_table
+
+    tables, problems = {}, []
+    for name, paths in readable(contract, files):
+        source = contract.sources[name]
+        [kind] = kinds_of(source, paths)
+        try:
+            if kind == "parquet" or (kind == "csv" and codecs.lookup(source.encoding).name in ENCODINGS):
+                if kind == "csv" and not any(path.stat().st_size for path in paths):
+                    raise ValueError("the file is empty")
+                tables[name] = spark_table(connection, name, source, paths, kind)
+            else:
+                here = _open_file(open_engine(), name, source, paths)
+                tables[name] = hand_over(connection, name, here.to_pyarrow())
+        except Exception as error:  # any reader's own error: the file is not what it claims to be
+            problems.append(_unreadable(document.place(["sources", name]), source, error))
+    return tables, problems
 
 
 def _open_file(connection: BaseBackend, name: str, source: Source, paths: tuple[Path, ...]) -> ibis.Table:
@@ -170,7 +211,7 @@ def _unreadable(place: str, source: Source, error: Exception) -> Problem:
         return Problem(place, f"{source.file} is not in the encoding {source.encoding}", "its own encoding", fix)
     return Problem(
         place,
-        f"{source.file} cannot be read: {_short(text)}",
+        f"{source.file} cannot be read: {short(text)}",
         "a readable file",
         "see whether it is complete",
     )
@@ -185,60 +226,5 @@ def engine_errors(connection: BaseBackend) -> tuple[type[Exception], ...]:
 
 def broken(place: str, error: Exception) -> Problem:
     """Say that a source turned out to be broken while it was read."""
-    text = _short(" ".join(str(error).split()))
+    text = short(" ".join(str(error).split()))
     return Problem(place, f"a source cannot be read to its end: {text}", "a complete file", "export it again")
-
-
-def _short(text: str) -> str:
-    text = re.sub(r"(?<![\w.])/(?:[^\s/'\"]+/)+", "", " ".join(text.split()))
-    text = text.split(" LINE 1:")[0].split(" Possible fixes")[0]
-    return text if len(text) <= 160 else text[:160] + "…"
-
-
-def _open_database(contract: Contract, url: str, document: Document):
-    place = document.place(["sources"])
-    if written_secrets(url):
-        fix = "write ${NAME} and set the variable NAME in the environment"
-        return None, {}, [Problem(place, f"a password in {masked(url)}", "no secrets in the file", fix)]
-    unset = unset_variables(url)
-    if unset:
-        return (
-            None,
-            {},
-            [Problem(place, f"no value for {name}", "an environment variable", f"export {name}=…") for name in unset],
-        )
-    try:
-        connection = ibis.connect(filled(url))
-        if connection.name == "duckdb":
-            for setting in CLOSED:
-                connection.raw_sql(f"SET {setting}")
-            lock_engine(connection, [])
-    except Exception as error:  # each database has errors of its own
-        found = f"no connection to {masked(url)}: {_short(scrubbed(str(error), url))}"
-        return (
-            None,
-            {},
-            [Problem(place, found, "a database that answers", "check address, user and password")],
-        )
-    tables, problems = {}, []
-    for name, source in contract.sources.items():
-        at = document.place(["sources", name])
-        try:
-            tables[name] = (
-                connection.sql(_single_select(source.query)) if source.query else connection.table(source.table)
-            )
-            tables[name].schema()
-        except Exception as error:
-            found = f"no table {source.table}" if source.table else "a query that fails"
-            problems.append(Problem(at, f"{found}: {_short(scrubbed(str(error), url))}", "a table or one SELECT"))
-    return connection, tables, problems
-
-
-def _single_select(query: str) -> str:
-    import sqlglot
-    from sqlglot import exp
-
-    statements = sqlglot.parse(query)
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
-        raise ValueError("a query is one SELECT")
-    return query.rstrip().rstrip(";")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from personas.customers.models import Feature
 from personas.estimates import Estimate, cohen_h, not_measured
+from personas.experience.disclosure import hidden_shares, hidden_votes
 from personas.experience.kpis.customer_kpis import how_tested
 from personas.experience.models import Kpi, Part
 from personas.experience.moments import Moments, difference_p, standardised, total_of
 from personas.experience.suppression import hidden_groups
 
 TEST = "z test, answers of one customer taken together; Benjamini-Hochberg"
+NOT_TOLD = "not tested: the test would tell of a group too small to show"
 GIVES_AWAY = "would give away a group of fewer than {} customers"
 
 
@@ -49,20 +52,33 @@ def compare_groups(
         return {}
     base = total_of(found)
     hidden = hidden_groups({segment: own.customers for segment, own in found.items()}, groups.min_group)
-    kpis = {0: _kpi(wording, _shown(base, estimate, groups), parts=_parts(wording, base, groups))}
+    blunt: set[int] = set()
+    if wording.key == "nps":
+        blunt = hidden_votes(found, groups.min_group)
+    elif estimate(base).unit == "share":
+        hidden |= hidden_shares(found, groups.min_group)
+
+    def shown(moments: Moments, segment: int) -> Estimate:
+        """Told with an interval that does not tell who voted how, where these are few."""
+        means = partial(estimate, blunt=groups.min_group) if segment in blunt else estimate
+        return _shown(moments, means, groups, segment in hidden)
+
+    kpis = {0: _kpi(wording, shown(base, 0), parts=_parts(wording, base, groups))}
     for segment in groups.segments:
         own = found.get(segment, Moments())
         rest = base - own
         alone = len(groups.segments) == 1
-        first = _shown(own, estimate, groups, segment in hidden)
-        second = None if alone else _shown(rest, estimate, groups, segment in hidden)
-        compared = second is not None and first.measured and second.measured
+        first = shown(own, segment)
+        second = None if alone else shown(rest, segment)
+        # Effect and p-value hold the variances, and with them who voted how.
+        compared = second is not None and first.measured and second.measured and segment not in blunt
         test = how_tested(wording.columns, groups.features)
         tested = compared and not test.startswith("not tested")
         kpis[segment] = _kpi(
             wording, first, rest=second, effect=_effect(own, rest, first) if compared else None,
-            p=difference_p(own, rest) if tested else None, test="" if alone else TEST if tested else test,
-            parts=() if segment in hidden else _parts(wording, own, groups),
+            p=difference_p(own, rest) if tested else None,
+            test="" if alone else TEST if tested else NOT_TOLD if segment in blunt else test,
+            parts=() if segment in hidden | blunt else _parts(wording, own, groups),
         )  # fmt: skip
     return _without_lone_gap(kpis)
 

@@ -19,6 +19,7 @@ from personas.experience.pains.all_sources import measure_pains
 from personas.experience.pains.playbook import Playbook, choose_playbook, read_playbook
 from personas.experience.text import Texts, gather_themes
 from personas.experience.voices import gather_voices
+from personas.experience.withholding import withhold_small
 from personas.segments import Segmentation
 
 
@@ -80,11 +81,12 @@ def measure_experience(
         customers, segmentation, source if opened else None, tuple(groups), playbook, min_group, seed
     )
     groups = [course.complete(group) for group in groups]
-    return Experience(
+    experience = Experience(
         groups=tuple(groups), not_measured=(*missing, *pains.missing, *course.missing), quote_counts=pains.quotes,
         consistency=outcomes.consistency, staff=outcomes.staff, training=outcomes.training,
         lifetime=counted.lifetime,
     )  # fmt: skip
+    return withhold_small(experience, min_group)
 
 
 def with_feedback_at_hand(dataset: Dataset) -> Dataset:

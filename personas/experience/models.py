@@ -268,6 +268,14 @@ class QuoteCounts(Frozen):
     withheld: int = 0
 
 
+class Withheld(Frozen):
+    """For the privacy log: of all estimates looked at, those told from a rounded count, and those not told at all."""
+
+    figures: int = 0
+    rounded: int = 0
+    withheld: int = 0
+
+
 class ChannelShare(Frozen):
     """How large a part of the contacts came by one channel (or in one environment); shares of a cell sum to 1."""
 
@@ -412,6 +420,7 @@ class Experience(Frozen):
     staff: tuple[StaffView, ...] = ()
     training: tuple[TrainingNeed, ...] = ()
     quote_counts: QuoteCounts = QuoteCounts()
+    withheld: Withheld = Withheld()
 
     @property
     def base(self) -> GroupExperience:

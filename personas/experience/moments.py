@@ -164,31 +164,53 @@ def share_of(moments: Moments) -> Estimate:
     if moments.count <= 0:
         return not_measured("no known answers", "share")
     p, n = min(max(moments.mean, 0.0), 1.0), moments.n_effective
-    middle = (p + Z**2 / (2 * n)) / (1 + Z**2 / n)
-    reach = Z * np.sqrt(p * (1 - p) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    low, high = wilson(p, n)
     return Estimate(
-        value=p, low=max(float(middle - reach), 0.0), high=min(float(middle + reach), 1.0), n=int(moments.answers),
-        n_effective=_differing(moments), unit="share", method="Wilson",
+        value=p, low=low, high=high, n=int(moments.answers), n_effective=_differing(moments), unit="share",
+        method="Wilson",
     )  # fmt: skip
 
 
-def net_promoters_of(points: Moments) -> Estimate:
+def wilson(share: float, n: float) -> tuple[float, float]:
+    """The 95 % interval of a share of n answers [Wilson 1927].
+
+    >>> [round(bound, 3) for bound in wilson(0.5, 100)]
+    [0.404, 0.596]
+    """
+    middle = (share + Z**2 / (2 * n)) / (1 + Z**2 / n)
+    reach = Z * np.sqrt(share * (1 - share) / n + Z**2 / (4 * n**2)) / (1 + Z**2 / n)
+    return max(float(middle - reach), 0.0), min(float(middle + reach), 1.0)
+
+
+def net_promoters_of(points: Moments, blunt: int = 0) -> Estimate:
     """Net promoters from answers that count 1 (promoter), 0 or −1 (detractor), in points −100 to 100.
 
     Interval: adjusted Wald, three answers more of which ¾ promoters and ¾ detractors, at the effective number of
     answers, clipped to ±100 [Rocks 2016].
+    blunt : since score and interval together give the number of detractors, and of promoters, the interval is made as
+        if the fewer of the two were the next multiple of this, and fewer passives than this were none. It is never
+        narrower for it.
     """
     if points.count <= 0:
         return not_measured("no known answers", "points")
     n = points.n_effective
     voted, net = points.squares / points.count * n, points.mean * n
+    voted = _blunted(points, blunt) * n if blunt else voted
     centre, share = net / (n + 3), (voted + 1.5) / (n + 3)
     reach = Z * np.sqrt(max(share - centre**2, 0.0) / (n + 3))
     return Estimate(
         value=100 * points.mean, low=max(100 * float(centre - reach), -100.0),
         high=min(100 * float(centre + reach), 100.0), n=int(points.answers), n_effective=_differing(points),
-        unit="points", method="adjusted Wald (Rocks 2016)",
+        unit="points", method="adjusted Wald (Rocks 2016)" + (f", from counts in steps of {blunt}" if blunt else ""),
     )  # fmt: skip
+
+
+def _blunted(points: Moments, step: int) -> float:
+    """Share of those who voted either way, were the fewer side the next multiple of `step` answers."""
+    voted, net = points.squares / points.count, points.mean
+    fewer = (voted - abs(net)) / 2 * points.answers
+    voted += 2 * (step * np.ceil(round(fewer / step, 6)) - fewer) / points.answers
+    return 1.0 if (1 - voted) * points.answers < step - 1e-6 else voted
 
 
 def _differing(moments: Moments) -> float | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 
 def hidden_groups(sizes: Mapping[int, float], min_group: int) -> set[int]:
     """Groups of one figure that may not be shown beside the figure of them all.
@@ -23,3 +25,31 @@ def hidden_groups(sizes: Mapping[int, float], min_group: int) -> set[int]:
     while shown and 0 < sum(there[group] for group in hidden) < min_group:
         hidden.add(-shown.pop(0)[1])
     return hidden - {0}
+
+
+def hidden_cells(counts: np.ndarray, min_group: int, beside_rest: bool = True) -> tuple[np.ndarray, np.ndarray]:
+    """Say which shares must stay hidden so that no group of 1 to `min_group` − 1 can be read or worked out.
+
+    counts : (segments, levels) customers; returns (hidden for each segment, (segments, levels) bool; hidden for the
+    rest of every segment, (levels,) bool, or for the base if the segments do not stand beside their rests)
+    In every row the hidden levels are two at least and hold `min_group` customers at least, or subtracting would give
+    them away. The rests hide alike, and whatever a segment hides: a segment and its rest together give the total,
+    from which the other segments could be subtracted. So does the base.
+    """
+    own = np.array([_hide(row[None], min_group, (row > 0) & (row < min_group)) for row in counts])
+    rest = counts.sum(axis=0) - counts if beside_rest else counts.sum(axis=0)[None]
+    few = ((rest > 0) & (rest < min_group)).any(axis=0)
+    return own, _hide(rest, min_group, own.any(axis=0) | few)
+
+
+def _hide(rows: np.ndarray, min_group: int, hidden: np.ndarray) -> np.ndarray:
+    """`hidden` levels and the next smallest, until in every row two levels and `min_group` customers are hidden."""
+    hidden = hidden.copy()
+    if not hidden.any():
+        return hidden
+    for level in np.argsort(rows.sum(axis=0), kind="stable"):
+        covered = rows[:, hidden]
+        if ((covered > 0).sum(axis=1) >= 2).all() and (covered.sum(axis=1) >= min_group).all():
+            break
+        hidden[level] |= bool(rows[:, level].any())
+    return hidden

@@ -6,6 +6,7 @@ tested; what did not may be tested, and all p-values of a run are adjusted toget
 
 from personas.profiles.card import describe_dataset
 from personas.profiles.derivation import derive_personas
+from personas.profiles.identity import Identities, identify_personas
 from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
 from personas.profiles.supplements import Supplements, read_supplements
 from personas.profiles.tables import tabulate_actions, tabulate_claims, tabulate_personas, tabulate_principles
@@ -13,11 +14,13 @@ from personas.profiles.tables import tabulate_actions, tabulate_claims, tabulate
 __all__ = [
     "Claim",
     "DatasetCard",
+    "Identities",
     "Persona",
     "PersonaSet",
     "Supplements",
     "derive_personas",
     "describe_dataset",
+    "identify_personas",
     "read_supplements",
     "tabulate_actions",
     "tabulate_claims",

@@ -7,13 +7,24 @@ from dataclasses import dataclass
 
 from personas.estimates import Estimate
 from personas.experience import GroupExperience
+from personas.experience.kpis.customer_kpis import ACTIVE_DAYS
 from personas.numerals import Numerals
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim
-from personas.profiles.statements import source_of
+from personas.profiles.sources import source_of
 
 UNTESTED = "interval only: described beside the others, not tested"
-SEEN = {"observed": ("interactions", "transactions"), "reported": ("feedback",)}
+WALKED = ("interactions.stage", "interactions.touchpoint", "interactions.time")
+SAID = ("feedback.stage", "feedback.touchpoint", "feedback.score")
+BOUGHT = ("transactions.time",)
+SENT = ("interactions.campaign", "interactions.stage")
+# What the customer table tells of the journey where contacts are campaigns alone.
+OF_CUSTOMERS = {
+    "were sent at least one campaign": (SENT, "campaigns_received ≥ 1"),
+    "used an offer, of those who were sent one": (SENT, "of those with campaigns_received ≥ 1: campaigns_answered ≥ 1"),
+    "bought at least twice": (BOUGHT, "frequency ≥ 2"),
+    f"still bought in the last {ACTIVE_DAYS} days": (BOUGHT, f"recency ≤ {ACTIVE_DAYS}"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,15 +41,26 @@ def enter_course(ledger: Ledger, persona_id: str, group: GroupExperience, number
     journey: list[str] = []
     for number, cell in enumerate(group.journey, start=1):
         place = _place(cell.stage, cell.touchpoint)
-        columns, kind = SEEN.get(cell.kind, ()), _kind(cell.kind)
+        kind, (columns, where) = _kind(cell.kind), _source(cell.kind, cell.doing, cell.stage, cell.touchpoint)
         sides = _sides(cell.share, cell.rest, numbers)
         what = f" ({cell.doing})" if cell.doing else ""
-        told = (f"At {place}: {sides}{what}.", cell.share, cell.rest)
-        felt = (f"After {place} they feel {numbers.value(cell.feeling)} from −2 to +2.", cell.feeling, None)
-        for name, (sentence, estimate, rest) in (("share", told), ("feeling", felt)):
+        told = (f"At {place}: {sides}{what}.", cell.share, cell.rest, columns, where)
+        there = _where(cell.stage, cell.touchpoint)
+        felt = (
+            f"After {place} they feel {numbers.value(cell.feeling)} from −2 to +2.",
+            cell.feeling,
+            None,
+            SAID,
+            there,
+        )
+        for name, (sentence, estimate, rest, source, condition) in (("share", told), ("feeling", felt)):
             if estimate.measured:
                 identity = f"{persona_id}-journey-{number}-{name}"
-                journey.append(_enter(ledger, identity, persona_id, sentence, kind, place, estimate, rest, columns))
+                journey.append(
+                    _enter(
+                        ledger, identity, persona_id, sentence, kind, place, estimate, rest, source, condition,
+                    )
+                )  # fmt: skip
     path: list[str] = []
     for number, step in enumerate(group.path.steps if group.path else (), start=1):
         place = _place(step.stage, ", ".join(filter(None, (step.touchpoint, step.channel))))
@@ -47,14 +69,18 @@ def enter_course(ledger: Ledger, persona_id: str, group: GroupExperience, number
         for name, (sentence, estimate) in (("share", told), ("days", when)):
             if estimate.measured:
                 identity = f"{persona_id}-path-{number}-{name}"
+                source = (*WALKED, *BOUGHT) if group.path.horizon else SAID
+                condition = _where(step.stage, step.touchpoint)
                 path.append(
-                    _enter(ledger, identity, persona_id, sentence, "observed", place, estimate, None, SEEN["observed"])
-                )
+                    _enter(
+                        ledger, identity, persona_id, sentence, "observed", place, estimate, None, source, condition,
+                    )
+                )  # fmt: skip
     ratings: list[str] = []
     for kpi in group.ratings:
         if kpi.estimate.measured:
             sentence = f"Rating, {kpi.label}: {_sides(kpi.estimate, kpi.rest, numbers)}."
-            columns, condition = source_of(kpi.key)
+            columns, condition = source_of(kpi.key, kpi.label)
             identity = f"{persona_id}-rated-{kpi.key}"
             ratings.append(
                 _enter(
@@ -63,6 +89,17 @@ def enter_course(ledger: Ledger, persona_id: str, group: GroupExperience, number
                 )
             )  # fmt: skip
     return Course(tuple(journey), tuple(path), tuple(ratings))
+
+
+def _source(kind: str, doing: str, stage: str, touchpoint: str) -> tuple[tuple[str, ...], str]:
+    """The columns of a cell of the journey and the condition on their rows."""
+    if doing in OF_CUSTOMERS:
+        return OF_CUSTOMERS[doing]
+    return {"observed": WALKED[:2], "reported": SAID}.get(kind, ()), _where(stage, touchpoint)
+
+
+def _where(stage: str, touchpoint: str) -> str:
+    return f"stage {stage}, touchpoint {touchpoint}" if touchpoint else f"stage {stage}"
 
 
 def _place(stage: str, touchpoint: str) -> str:

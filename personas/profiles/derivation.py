@@ -17,15 +17,19 @@ from personas.profiles.actions import plan_actions
 from personas.profiles.advice import surprise, talk_to
 from personas.profiles.affinity import choose_affinities, enter_affinities, fitting_offers, product_lifts, sum_products
 from personas.profiles.claims import Ledger
+from personas.profiles.concealment import conceal_standings, hide_levels
 from personas.profiles.course import enter_course
 from personas.profiles.glyph import choose_petals, draw_glyph, glyph_words
 from personas.profiles.goals import enter_goals, is_habit, is_stated
+from personas.profiles.identity import Identities, first_identities, why_renamed
 from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
 from personas.profiles.naming import name_personas
 from personas.profiles.overview import choose_compared, first_actions, who_is_represented, write_headline
 from personas.profiles.principles import enter_business_case, enter_principles
 from personas.profiles.rules import short_rule
+from personas.profiles.screening import screen_standings
 from personas.profiles.sensitivity import judge_sensitivity
+from personas.profiles.sources import columns_of_own_kpis
 from personas.profiles.standing import enter_standing
 from personas.profiles.statements import back_delights, back_pain_points, enter_finding, enter_kpis, enter_surprise
 from personas.profiles.sureness import enter_sureness
@@ -56,14 +60,16 @@ def derive_personas(
     refits: pd.DataFrame | None = None,
     themes: Themes | None = None,
     source: Dataset | None = None,
+    identities: Identities | None = None,
 ) -> PersonaSet:
     """Derive one persona a segment, and what holds for all of them.
 
     names : an analyst's names by permanent id, as in ``names:`` of dataset.yml; a name whose persona is not there
-        is kept in `unused_names`
+        is kept in `unused_names`; groups that were made elsewhere keep their names unless others are given
     refits : other divisions of the same customers, a row a customer and a column each, to say which statements hold in
         them too
     themes : what was written, whose suggestions are goals; source : the dataset, whose purchases are then compared
+    identities : which persona each segment is, from :func:`identify_personas`; without it, a first run
 
     Returns a :class:`PersonaSet`, the whole of ``personas.json``. Raises InputError for contradictory claims.
     """
@@ -72,33 +78,52 @@ def derive_personas(
     numbers = Numerals(card.currency)
     segments = segmentation.members["segment"].to_numpy()
     count = len(segmentation)
-    standings = [_standings(customers, segments == number, count, min_group) for number in range(1, count + 1)]
-    given = {i: names[f"P{i + 1}"] for i in range(count) if f"P{i + 1}" in (names or {})}
-    from_data = name_personas([list(own.values()) for own in standings], card.units, given)
+    stood = [_standings(customers, segments == number, count, min_group) for number in range(1, count + 1)]
+    standings = screen_standings(
+        conceal_standings(stood, customers, segments, min_group),
+        customers.features,
+        [kpi.p for group in experience.groups if group.segment for kpi in group.kpis if kpi.p is not None],
+    )
+    identities = identities or first_identities(count)
+    ids = tuple(one.persona_id for one in identities.personas)
+    names = names or dict(zip(ids, segmentation.given, strict=False))
+    given = {i: names[identity] for i, identity in enumerate(ids) if identity in (names or {})}
+    earlier = {i: one.from_data for i, one in enumerate(identities.personas) if one.from_data}
+    from_data = name_personas([list(own.values()) for own in standings], card.units, given, earlier)
     called = tuple(given.get(i, name) for i, name in enumerate(from_data))
     petals, compared = choose_petals(standings), choose_compared(standings)
     shown = tuple(dict.fromkeys((*compared, *petals)))
     ledger = Ledger()
+    named = {feature.name: feature for feature in customers.features}
+    own_columns = columns_of_own_kpis(source, named)
     products = sum_products(source, segmentation.members) if source is not None and count > 1 else None
+    hidden = hide_levels(customers.frame, customers.features, segments, standings, min_group)
     personas = tuple(
         _persona(
             customers, segmentation, experience.of(number), standings[number - 1], called, petals,
-            shown, ledger, numbers, card, min_group, seed, playbook, themes, products,
+            shown, ledger, numbers, card, min_group, seed, playbook, themes, products, ids[number - 1], own_columns,
+            hidden,
         )
         for number in range(1, count + 1)
     )  # fmt: skip
-    base_pains = back_pain_points(experience.base, "all", ledger, numbers)
+    base_pains = back_pain_points(experience.base, "all", ledger, numbers, named)
     headline, summary = write_headline(personas, base_pains, segmentation, ledger, numbers, card)
     in_between = share_estimate(segmentation.members["in_between"].to_numpy())
-    principles = enter_principles(ledger, personas, base_pains, compared, in_between, numbers, card)
+    principles = enter_principles(
+        ledger, personas, base_pains, compared, in_between, numbers, card, {n: f.columns for n, f in named.items()}
+    )
     business_case = enter_business_case(ledger, experience, numbers, card)
     represented = who_is_represented(customers, segments, ledger, numbers, card, min_group)
-    stood = {f"P{i}": own for i, own in enumerate(standings, start=1)}
+    stood = dict(zip(ids, standings, strict=True))
     claims = judge_sensitivity(ledger.closed(), customers, segments, refits, stood, min_group)
     personas = tuple(_with_adjusted(persona, claims) for persona in personas)
     personas = tuple(
         persona.model_copy(update={"named_by": "analyst", "name_from_data": from_data[i]}) if i in given else persona
         for i, persona in enumerate(personas)
+    )
+    personas = tuple(
+        persona.model_copy(update=why_renamed(persona, one))
+        for persona, one in zip(personas, identities.personas, strict=True)
     )
     return PersonaSet(
         dataset=card,
@@ -140,14 +165,14 @@ def _standings(customers: Customers, inside: np.ndarray, count: int, min_group: 
 
 def _persona(
     customers, segmentation, group: GroupExperience, standings, called, petals, shown, ledger, numbers, card,
-    min_group, seed, playbook, themes, products,
+    min_group, seed, playbook, themes, products, identity, own_columns, hidden,
 ) -> Persona:  # fmt: skip
     frame, features = customers.frame, customers.features
+    named = {feature.name: feature for feature in features}
     number = group.segment
     name = called[number - 1]
     size = segmentation.sizes[number - 1]
     inside = segmentation.members["segment"].to_numpy() == number
-    identity = f"P{number}"
     ranked = sorted((s for s in standings.values() if s.distinct), key=lambda s: (-abs(s.gap), s.feature.name))
     alike = [standings[name] for name in shown if name in standings and not standings[name].distinct]
     in_who = [s for s in ranked if _tells_who(s)]
@@ -163,8 +188,8 @@ def _persona(
             weigh_trait(ledger, identity, standing, features)
     share = share_estimate(inside)
     value = group.value_share
-    pains = back_pain_points(group, identity, ledger, numbers)
-    kpis = enter_kpis(group.kpis, identity, ledger, numbers)
+    pains = back_pain_points(group, identity, ledger, numbers, named)
+    kpis = enter_kpis(group.kpis, identity, ledger, numbers, own_columns)
     finding = enter_finding(ledger, identity, name, ranked, share, value, numbers, card)
     who = [ids[s.feature.name] for s in in_who]
     wants = [ids[s.feature.name] for s in in_wants]
@@ -176,7 +201,9 @@ def _persona(
         expect_claim = enter_surprise(ledger, identity, standing, features, numbers)
         expect = f"{expect}."
     do, dont = talk_to(standings, ids)
-    goals = enter_goals(ledger, identity, standings, wants[MOST_WANTS : MOST_WANTS + MOST_GOALS], themes, numbers)
+    goals = enter_goals(
+        ledger, identity, standings, wants[MOST_WANTS : MOST_WANTS + MOST_GOALS], themes, numbers, number
+    )
     things = choose_affinities(standings, product_lifts(products, number, min_group))
     buys = enter_affinities(ledger, identity, things, numbers)
     course = enter_course(ledger, identity, group, numbers)
@@ -202,13 +229,22 @@ def _persona(
         expect_claim=expect_claim,
         traits=tuple(trait_of(s, ids[s.feature.name]) for s in _told(ranked, alike, shown)),
         profile=_profile(
-            frame, features, segmentation.members["segment"].to_numpy(), number, min_group, ids, ledger, numbers
+            frame,
+            features,
+            segmentation.members["segment"].to_numpy(),
+            number,
+            identity,
+            min_group,
+            ids,
+            ledger,
+            numbers,
+            hidden,
         ),
         goals=goals if wants else goals[1:],
         buys=buys,
         offers=fitting_offers(standings, things, buys),
         pain_points=pains,
-        delights=back_delights(group, identity, ledger, numbers),
+        delights=back_delights(group, identity, ledger, numbers, features=named),
         journey=group.journey,
         kpis=kpis,
         actions=plan_actions(pains, playbook, frame, inside, identity),
@@ -217,7 +253,7 @@ def _persona(
         journey_claims=course.journey,
         path_claims=course.path,
         rating_claims=course.ratings,
-        standing=enter_standing(ledger, identity, group.standing, called, numbers),
+        standing=enter_standing(ledger, identity, group.standing, called, numbers, named),
         sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers),
         not_measured=(),
     )
@@ -247,15 +283,15 @@ def _with_adjusted(persona: Persona, claims: tuple[Claim, ...]) -> Persona:
     return persona.model_copy(update={"kpis": kpis})
 
 
-def _profile(frame, features, segments, number, min_group, ids, ledger, numbers):
+def _profile(frame, features, segments, number, identity, min_group, ids, ledger, numbers, hidden):
     """Distributions, each with the claim of its standing or, where it has none, with one on its commonest level."""
     found = (
-        distribution_of(frame, f, segments, number, min_group, ids.get(f.name))
+        distribution_of(frame, f, segments, number, min_group, ids.get(f.name), hidden.get(f.name))
         for f in features
         if f.kind in ("category", "ordered")
     )
     told = [d for d in found if d is not None]
     return tuple(
-        d.model_copy(update={"claim_id": d.claim_id or enter_distribution(ledger, f"P{number}", d, features, numbers)})
+        d.model_copy(update={"claim_id": d.claim_id or enter_distribution(ledger, identity, d, features, numbers)})
         for d in told
     )

@@ -25,16 +25,17 @@ def enter_goals(
     observed: Sequence[str],
     themes: Themes | None,
     numbers: Numerals,
+    number: int = 0,
 ) -> tuple[str, ...]:
     """Enter goals, needs and motivations; returns the claims' ids: stated first, then observed, then inferred.
 
     standings : by feature; observed : ids of claims on what they do that no other place of the page tells
-    themes : what was written, whose suggestions are goals too
+    themes : what was written, whose suggestions are goals too; number : of the persona's segment in them
     """
     ranked = sorted((s for s in standings.values() if s.distinct), key=lambda s: (-abs(s.gap), s.feature.name))
     stated = [s for s in ranked if is_stated(s) and s.gap > 0][:MOST_STATED]
     ids = [_enter_stated(ledger, persona_id, standing, numbers) for standing in stated]
-    ids += _enter_suggestions(ledger, persona_id, themes, numbers)
+    ids += _enter_suggestions(ledger, persona_id, number, themes, numbers)
     ids += observed
     needs: dict[str, Standing] = {}
     for standing in ranked:
@@ -85,9 +86,8 @@ def _enter_stated(ledger, persona_id, standing: Standing, numbers: Numerals) -> 
     )  # fmt: skip
 
 
-def _enter_suggestions(ledger, persona_id, themes: Themes | None, numbers: Numerals) -> list[str]:
+def _enter_suggestions(ledger, persona_id, number: int, themes: Themes | None, numbers: Numerals) -> list[str]:
     """What they suggest more often than others who wrote."""
-    number = int(persona_id.removeprefix("P"))
     found = [
         (theme, share)
         for theme in (themes.of("suggestion") if themes is not None else ())

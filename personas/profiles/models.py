@@ -125,6 +125,7 @@ class Persona(Frozen):
     standing : ids of the claims on who in it is loyal, at risk, and next to benefit
     sure : ids of the claims that say how sure the description is, the rule that points to its customers among them
     named_by : "data", or "analyst" where dataset.yml names it; name_from_data : what it would be called then
+    name_before, name_reason : where its name is another one than in the run before, that name and why
     variety, rule : sentences of files of version 1.0, among the claims of `sure` since
     """
 
@@ -165,6 +166,8 @@ class Persona(Frozen):
     not_measured: tuple[NotMeasured, ...]
     named_by: Literal["data", "analyst"] = "data"
     name_from_data: str = ""
+    name_before: str = ""
+    name_reason: str = ""
     variety: str = Field("", exclude=True)
     rule: str = Field("", exclude=True)
 

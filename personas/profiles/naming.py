@@ -12,25 +12,37 @@ NAMEABLE = 0.25  # a trait weaker than this (standard deviations from the base) 
 
 
 def name_personas(
-    standings: list[list[Standing]], units: str, taken: Mapping[int, str] | None = None
+    standings: list[list[Standing]],
+    units: str,
+    taken: Mapping[int, str] | None = None,
+    earlier: Mapping[int, str] | None = None,
 ) -> tuple[str, ...]:
     """One short, distinct name a segment, strongest traits first.
 
     standings : for each segment its standing on every forming feature; units : "households", "customers" …
     taken : names that an analyst gave, by position from 0; nobody else gets one of them
+    earlier : names of the run before, by position; one is kept as long as what it says still sets the segment apart
     A noun comes from the strongest trait that has one, else it is `units`; adjectives come from other blocks.
     """
     if len(standings) == 1:
         return (f"All {units}",)
     taken = taken or {}
-    names: list[str] = []
-    for position, own in enumerate(standings):
-        ranked = sorted(
+    ranked = [
+        sorted(
             (s for s in own if s.feature.forms and s.distinct and abs(s.gap) >= NAMEABLE),
             key=lambda s: (-abs(s.gap), s.feature.name),
         )
-        others = [name for place, name in taken.items() if place != position]
-        names.append(_first_free(ranked, units, [*names, *others]))
+        for own in standings
+    ]
+    kept: dict[int, str] = {}
+    for position, name in sorted((earlier or {}).items()):
+        others = [*kept.values(), *(given for place, given in taken.items() if place != position)]
+        if name not in others and (not ranked[position] or name in set(_names(ranked[position], units))):
+            kept[position] = name
+    names: list[str] = []
+    for position, own in enumerate(ranked):
+        others = [name for place, name in [*taken.items(), *kept.items()] if place != position]
+        names.append(kept.get(position) or _first_free(own, units, [*names, *others]))
     return tuple(names)
 
 

@@ -11,6 +11,8 @@ from personas.profiles.actions import plan_actions
 from personas.profiles.models import Action, Claim
 from personas.profiles.traits import Standing, lower_first
 
+SOLD = ("membership", "transactions.amount")
+
 
 def choose_compared(standings: list[dict[str, Standing]], most: int = 8) -> tuple[str, ...]:
     """The features for the small multiples: those with the widest spread of gaps, at most three a block."""
@@ -57,7 +59,7 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
         if first is None:
             return text, (verdict.meaning,)
         told = f"What hurts most: {lower_first(ledger.claims[first.claim_ids[0]].sentence)}"
-        _enter_set_claim(ledger, "set-pain", None, told, first.reach, first.key, first.kind)
+        _enter_pain_claim(ledger, None, told, first)
         return text, (told, verdict.meaning)
     valued = [p for p in personas if p.value_share.measured]
     sentences = []
@@ -67,29 +69,35 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
             f"{star.name} are {percent(star.share.value)} of {card.units} and bring in "
             f"{percent(star.value_share.value)} of sales"
         )
-        _enter_set_claim(ledger, "set-headline", star.id, text, star.value_share, "share of sales")
+        _enter_set_claim(ledger, "set-headline", star.id, text, star.value_share, "share of sales", SOLD)
     else:
         star = personas[0]
         text = f"{star.name} are the largest of {len(personas)} groups: {percent(star.share.value)} of {card.units}"
-        _enter_set_claim(ledger, "set-headline", star.id, text, star.share, "share of customers")
+        _enter_set_claim(ledger, "set-headline", star.id, text, star.share, "share of customers", SOLD[:1])
     costly = [pain.key for pain in base_pains if pain.impact.measured and pain.impact.high < 0]
     hit = [(pain, p) for p in personas for pain in p.pain_points if costly and pain.key == costly[0]]
     if hit:
         pain, persona = max(hit, key=lambda pair: (pair[0].reach.value, pair[1].id))
         claim = ledger.claims[pain.claim_ids[0]]
         sentences.append(f"What hurts most: among {lower_first(persona.name)}, {lower_first(claim.sentence)}")
-        _enter_set_claim(ledger, "set-pain", persona.id, sentences[-1], pain.reach, pain.key, pain.kind)
+        _enter_pain_claim(ledger, persona.id, sentences[-1], pain)
     sentences.append(verdict.meaning)
     return text, tuple(sentences)
 
 
-def _enter_set_claim(ledger, identity, persona_id, sentence, estimate, feature, kind="describes"):
+def _enter_set_claim(ledger, identity, persona_id, sentence, estimate, feature, columns):
     ledger.enter(
         Claim(
-            id=identity, persona_id=persona_id, sentence=sentence, kind=kind, feature=feature, estimate=estimate,
-            columns=("membership", "sales"),
+            id=identity, persona_id=persona_id, sentence=sentence, kind="describes", feature=feature,
+            estimate=estimate, columns=columns,
         )
     )  # fmt: skip
+
+
+def _enter_pain_claim(ledger, persona_id, sentence, pain):
+    backing = ledger.claims[pain.claim_ids[0]]
+    told = {"id": "set-pain", "persona_id": persona_id, "sentence": sentence, "rest": None, "fits_share": None}
+    ledger.enter(backing.model_copy(update=told))
 
 
 def who_is_represented(

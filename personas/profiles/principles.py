@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from personas.estimates import Estimate
 from personas.experience.models import Experience
@@ -24,15 +24,16 @@ def enter_principles(
     in_between: Estimate,
     numbers: Numerals,
     card: DatasetCard,
+    columns_of: Mapping[str, tuple[str, ...]] | None = None,
 ) -> tuple[str, ...]:
     """Enter the guiding principles, five at most; returns the claims' ids.
 
     pains : of everybody; compared : features by how far apart they hold the personas, widest first
-    in_between : share of all customers who lie close to a second persona
+    in_between : share of all customers who lie close to a second persona; columns_of : feature → table columns
     """
     found = [
         _shared_pain(personas, pains, numbers),
-        _widest_gap(personas, compared, numbers),
+        _widest_gap(personas, compared, numbers, columns_of or {}),
         _worth_most(personas, numbers, card),
         _same_first_action(personas),
         _soft_borders(personas, in_between, numbers, card),
@@ -62,7 +63,7 @@ def _shared_pain(personas, pains, numbers):
     return None
 
 
-def _widest_gap(personas, compared, numbers):
+def _widest_gap(personas, compared, numbers, columns_of):
     """The feature that holds the personas furthest apart, and its two ends."""
     for name in compared:
         told = [(t, p) for p in personas for t in p.traits if t.feature == name]
@@ -77,7 +78,7 @@ def _widest_gap(personas, compared, numbers):
             f"Do not treat everybody alike: {lower_first(high.label)} runs from {b} among {lower_first(least.name)} "
             f"to {a} among {lower_first(most.name)}."
         )
-        return "apart", sentence, "describes", name, high.persona, low.persona, ()
+        return "apart", sentence, "describes", name, high.persona, low.persona, columns_of.get(name, ())
     return None
 
 
@@ -92,7 +93,7 @@ def _worth_most(personas, numbers, card):
         f"Look after {lower_first(star.name)} before anybody else: {numbers.value(star.share)} of {card.units}, "
         f"{numbers.value(star.value_share)} of sales."
     )
-    return "worth", sentence, "describes", "value_share", star.value_share, None, ("membership", "sales")
+    return "worth", sentence, "describes", "value_share", star.value_share, None, ("membership", "transactions.amount")
 
 
 def _same_first_action(personas):
@@ -140,6 +141,7 @@ def enter_business_case(ledger: Ledger, experience: Experience, numbers: Numeral
         Claim(
             id="set-business-case", persona_id=None, kind="associated", feature="spend", estimate=spend.difference,
             sentence=f"What is at stake ({case.basis}; {case.later}): {best.label} {told}, {doubt}.",
-            columns=("sales",), test="interval only; association, not cause", filter=case.basis,
+            columns=(*(() if case.basis.startswith("what they do") else ("feedback.score",)), "transactions.amount"),
+            test="interval only; association, not cause", filter=f"{case.basis}; {case.later}",
         )
     )  # fmt: skip

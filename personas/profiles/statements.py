@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from personas.experience import Kpi, PainPoint
-from personas.experience.kpis.registry import entry_of
 from personas.numerals import Numerals
 from personas.profiles.models import Claim
+from personas.profiles.sources import columns_behind, source_of
 from personas.profiles.traits import Standing, clause_of, figure_of, lower_first
 
 
@@ -66,11 +68,12 @@ def enter_surprise(ledger, identity, standing: Standing, features, numbers) -> s
     )  # fmt: skip
 
 
-def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
-    """Pain points with the claims that back them."""
+def back_pain_points(group, owner, ledger, numbers, features=MappingProxyType({})) -> tuple[PainPoint, ...]:
+    """Pain points with the claims that back them; features : by name, to tell the columns of a condition."""
     done = []
     for pain in group.pain_points:
         finding = pain.finding or f"{pain.title}: {{share}} affected"
+        columns = columns_behind(pain.columns, pain.filter, features)
         text = finding.replace("{share}", numbers.value(pain.reach, [pain.rest]))
         against = f"; others {numbers.value(pain.rest, [pain.reach])}" if pain.rest is not None else ""
         claim_id = ledger.enter(
@@ -85,7 +88,7 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
                 effect=None,
                 test="interval only: what hurts is described, not tested",
                 fits_share=pain.reach.value,
-                columns=pain.columns,
+                columns=columns,
                 filter=pain.filter,
             )
         )
@@ -101,7 +104,7 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
                         feature=pain.key,
                         estimate=pain.impact,
                         test="interval only; association, not cause",
-                        columns=pain.columns,
+                        columns=_with_outcome(columns, pain.impact.method),
                         filter=pain.filter,
                     )
                 )
@@ -110,11 +113,17 @@ def back_pain_points(group, owner, ledger, numbers) -> tuple[PainPoint, ...]:
     return tuple(done)
 
 
+def _with_outcome(columns: tuple[str, ...], method: str) -> tuple[str, ...]:
+    """The columns of a loss: those of the pain point, and of what was lost."""
+    lost = "transactions.amount" if "sales" in method else "feedback.score"
+    return tuple(dict.fromkeys((*columns, lost)))
+
+
 def _more_than_others(delight) -> bool:
     return delight.rest is not None and delight.reach.low > delight.rest.value
 
 
-def back_delights(group, owner, ledger, numbers, most: int = 3) -> tuple[str, ...]:
+def back_delights(group, owner, ledger, numbers, most: int = 3, features=MappingProxyType({})) -> tuple[str, ...]:
     """Ids of the claims that say what delights a persona: what does so more than the others first, then what pays.
 
     Left out is what goes with a loss, and what clearly delights the others more.
@@ -132,18 +141,21 @@ def back_delights(group, owner, ledger, numbers, most: int = 3) -> tuple[str, ..
                     id=f"{owner}-delight-{delight.key}", persona_id=owner, sentence=f"{text}{against}.",
                     kind=delight.kind, feature=delight.key, estimate=delight.reach, rest=delight.rest,
                     test="interval only: what delights is described, not tested", fits_share=delight.reach.value,
-                    columns=delight.columns, filter=delight.filter,
+                    columns=columns_behind(delight.columns, delight.filter, features), filter=delight.filter,
                 )
             )
         )  # fmt: skip
     return tuple(ids)
 
 
-def enter_kpis(kpis, identity, ledger, numbers) -> tuple[Kpi, ...]:
-    """Every KPI of a persona as a claim, so that its p-value is adjusted with all others."""
+def enter_kpis(kpis, identity, ledger, numbers, own=MappingProxyType({})) -> tuple[Kpi, ...]:
+    """Every KPI of a persona as a claim, so that its p-value is adjusted with all others.
+
+    own : the columns that own KPIs of the contract use, by key
+    """
     for kpi in kpis:
         against = f"; others {numbers.value(kpi.rest, [kpi.estimate])}" if kpi.rest is not None else ""
-        columns, condition = source_of(kpi.key)
+        columns, condition = source_of(kpi.key, kpi.label, own)
         ledger.enter(
             Claim(
                 id=f"{identity}-kpi-{kpi.key}", persona_id=identity,
@@ -155,23 +167,3 @@ def enter_kpis(kpis, identity, ledger, numbers) -> tuple[Kpi, ...]:
             kpi.p,
         )  # fmt: skip
     return kpis
-
-
-def source_of(key: str) -> tuple[tuple[str, ...], str]:
-    """The table columns that a KPI is worked out from, and the condition on its rows; an own KPI names itself.
-
-    >>> source_of("campaign_response")
-    (('interactions.campaign', 'interactions.stage'), '')
-    >>> source_of("nps")
-    (('feedback.score',), 'metric nps')
-    """
-    try:
-        needs = entry_of(key).needs
-    except KeyError:
-        return (key,), ""
-    role, _, fields = needs.partition(".")
-    if not fields:
-        return (needs.split(",")[0],), ""
-    parts = [part.strip() for part in fields.replace(" or ", ", ").split(",")]
-    columns = tuple(f"{role}.{part}" for part in parts if part.replace("_", "").isalpha())
-    return columns, ", ".join(part for part in parts if part.startswith("metric "))

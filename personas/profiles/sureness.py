@@ -28,17 +28,17 @@ def enter_sureness(
 
     told : the standings that the persona's page tells, strongest first
     """
-    found: list[tuple[str, str, Estimate, tuple[str, ...]]] = []
+    found: list[tuple[str, str, Estimate, tuple[str, ...], str]] = []
     if size.stability is not None:
         sentence = (
             f"{size.word.capitalize()}: in repeats of the analysis its members overlap by "
             f"{percent(size.stability)} on average."
         )
         method = "mean best Jaccard over bootstrap samples (Hennig 2007)"
-        found.append(("stability", sentence, _share(size.stability, size.n, method), ("membership",)))
+        found.append(("stability", sentence, _share(size.stability, size.n, method), ("membership",), ""))
     if in_between.measured:
         sentence = f"{numbers.value(in_between)} of its members lie close to another persona."
-        found.append(("in-between", sentence, in_between, ("membership",)))
+        found.append(("in-between", sentence, in_between, ("membership",), ""))
     fitting = [s for s in told if s.feature.forms and not s.level]
     if fitting:
         best, least = max(fitting, key=lambda s: s.fits), min(fitting, key=lambda s: s.fits)
@@ -47,17 +47,19 @@ def enter_sureness(
             f"{percent(best.fits)} of them, {lower_first(least.feature.label)} for {percent(least.fits)}."
         )
         columns = tuple(dict.fromkeys((*best.feature.columns, *least.feature.columns)))
-        found.append(("variety", sentence, _share(least.fits, least.own.n, "share beyond the base's median"), columns))
+        share = _share(least.fits, least.own.n, "share beyond the base's median")
+        side = "above" if least.effect > 0 else "below"
+        found.append(("variety", sentence, share, columns, f"{least.feature.name} {side}"))
     if rule is not None:
-        found.append(("rule", rule.text, rule.found, rule.columns))
+        found.append(("rule", rule.text, rule.found, rule.columns, ""))
     return tuple(
         ledger.enter(
             Claim(
                 id=f"{persona_id}-sure-{key}", persona_id=persona_id, sentence=sentence, kind="describes",
-                feature="segment", estimate=estimate, test=UNTESTED, columns=columns,
+                feature="segment", estimate=estimate, test=UNTESTED, columns=columns, filter=condition,
             )
         )
-        for key, sentence, estimate, columns in found
+        for key, sentence, estimate, columns, condition in found
     )  # fmt: skip
 
 

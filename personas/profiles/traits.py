@@ -10,6 +10,7 @@ import pandas as pd
 from personas.customers.models import Feature
 from personas.estimates import Estimate, Unit, cohen_d, cohen_h, mean_estimate, share_estimate
 from personas.experience.kpis.customer_kpis import how_tested, welch_p
+from personas.experience.suppression import hidden_cells
 from personas.numerals import Numerals
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim, Distribution, Trait
@@ -32,7 +33,8 @@ class Standing:
     """One segment on one feature.
 
     gap : mean difference to the base in standard deviations of the base; effect : Cohen's d or h against the rest
-    distinct : interval of the difference off zero and effect above the smallest of interest
+    distinct : interval of the difference off zero and effect above the smallest of interest; of what did not form the
+        segments, also after the adjustment of :mod:`personas.profiles.screening`
     fits : share of the segment's customers on its side of the base's median
     """
 
@@ -122,6 +124,18 @@ def _stand_on_levels(feature, inside, values, known, levels, min_group) -> Stand
     )  # fmt: skip
 
 
+def codes_told(standing: Standing, levels: tuple[str, ...]) -> list[int]:
+    """The places among `levels` that a standing at a level or cut tells of together."""
+    for code, level in enumerate(levels):
+        if standing.level == level:
+            return [code]
+        if standing.level == f"{level} or more":
+            return list(range(code, len(levels)))
+        if standing.level == f"{level} or less":
+            return list(range(code + 1))
+    return []
+
+
 def _few(flags: np.ndarray, min_group: int) -> bool:
     """Whether the rest's share would tell of a group of 1 to `min_group` − 1; nobody at all tells of nobody."""
     yes = flags.sum()
@@ -140,7 +154,9 @@ def sentence_of(standing: Standing, numbers: Numerals, place: int = 0) -> str:
     feature = standing.feature
     own, rest = numbers.alike([standing.own, standing.rest])
     if not standing.distinct:
-        return f"{feature.label}: {own}; others {rest}, hardly a difference."
+        small = abs(standing.effect) < SMALLEST_EFFECT
+        doubt = "hardly a difference" if small else "a difference that chance alone could give"
+        return f"{feature.label}: {own}; others {rest}, {doubt}."
     if standing.level:
         # Levels are the data's own words and may be names, so they keep their capitals.
         return (
@@ -204,7 +220,7 @@ def enter_trait(
 ) -> str:
     """Enter the claim of a standing; tested only where its columns did not form the segments."""
     feature = standing.feature
-    rule = _test_of(feature, features)
+    rule = tested_how(feature, features)
     return ledger.enter(
         Claim(
             id=f"{persona_id}-{feature.name}",
@@ -227,11 +243,11 @@ def enter_trait(
 
 def weigh_trait(ledger: Ledger, persona_id: str, standing: Standing, features) -> None:
     """Count the test of a standing that is not told: leaving it out would flatter those that are."""
-    if _test_of(standing.feature, features):
+    if tested_how(standing.feature, features):
         ledger.weigh(f"{persona_id}-{standing.feature.name}", standing.p)
 
 
-def _test_of(feature: Feature, features) -> str:
+def tested_how(feature: Feature, features) -> str:
     """How a feature may be tested, "" where it may not.
 
     A feature of a block that formed the segments is not tested even if its own column did not: the number of children
@@ -259,12 +275,19 @@ def trait_of(standing: Standing, claim_id: str) -> Trait:
 
 
 def distribution_of(
-    frame: pd.DataFrame, feature: Feature, segments: np.ndarray, number: int, min_group: int, claim_id: str | None
+    frame: pd.DataFrame,
+    feature: Feature,
+    segments: np.ndarray,
+    number: int,
+    min_group: int,
+    claim_id: str | None,
+    hidden: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Distribution | None:
     """Shares by level among the known, persona against the rest; None where too few are known.
 
     segments : (n,) int, the segment of each customer; number : that of the persona
-    Levels that :func:`hidden_cells` names are left open.
+    hidden : what is left open beside all that is told of the attribute, from
+        :func:`personas.profiles.concealment.hide_levels`; None: only this distribution is told
     """
     inside = segments == number
     levels = levels_of(feature, frame[feature.name])
@@ -277,7 +300,7 @@ def distribution_of(
     counts = np.array(
         [np.bincount(values[known & (segments == s)].astype(int), minlength=len(levels)) for s in numbers]
     )
-    own_hidden, rest_hidden = hidden_cells(counts, min_group)
+    own_hidden, rest_hidden = hidden_cells(counts, min_group) if hidden is None else hidden
     row = int(np.flatnonzero(numbers == number)[0])
     if own_hidden[row].all():
         return None
@@ -312,31 +335,3 @@ def enter_distribution(ledger: Ledger, persona_id: str, told: Distribution, feat
             columns=feature.columns, filter=f"{told.label} {level}",
         )
     )  # fmt: skip
-
-
-def hidden_cells(counts: np.ndarray, min_group: int) -> tuple[np.ndarray, np.ndarray]:
-    """Say which shares must stay hidden so that no group of 1 to `min_group` − 1 can be read or worked out.
-
-    counts : (segments, levels) customers; returns (hidden for each segment, (segments, levels) bool; hidden for the
-    rest of every segment, (levels,) bool)
-    In every row the hidden levels are two at least and hold `min_group` customers at least, or subtracting would give
-    them away. The rests hide alike, and whatever a segment hides: a segment and its rest together give the total,
-    from which the other segments could be subtracted.
-    """
-    own = np.array([_hide(row[None], min_group, (row > 0) & (row < min_group)) for row in counts])
-    rest = counts.sum(axis=0) - counts
-    few = ((rest > 0) & (rest < min_group)).any(axis=0)
-    return own, _hide(rest, min_group, own.any(axis=0) | few)
-
-
-def _hide(rows: np.ndarray, min_group: int, hidden: np.ndarray) -> np.ndarray:
-    """`hidden` levels and the next smallest, until in every row two levels and `min_group` customers are hidden."""
-    hidden = hidden.copy()
-    if not hidden.any():
-        return hidden
-    for level in np.argsort(rows.sum(axis=0), kind="stable"):
-        covered = rows[:, hidden]
-        if ((covered > 0).sum(axis=1) >= 2).all() and (covered.sum(axis=1) >= min_group).all():
-            break
-        hidden[level] |= bool(rows[:, level].any())
-    return hidden

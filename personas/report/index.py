@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
@@ -57,5 +58,7 @@ def write_index(reports_folder: Path | str) -> Path:
         policy=content_policy(code),
     )
     path = Path(reports_folder) / "index.html"
-    path.write_text(html, encoding="utf-8")
+    part = path.with_name(".index.html.part")
+    part.write_text(html, encoding="utf-8")
+    os.replace(part, path)
     return path

@@ -10,9 +10,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from personas.customers.models import Feature, Quality
+from personas.experience.text.models import Themes
+from personas.numerals import Numerals
 from personas.profiles.models import PersonaSet
 from personas.report.figure import environment, stylesheet, template_text
 from personas.report.figures import bloom, flower
+from personas.report.followed import follow
 from personas.report.summary import summarise
 from personas.segments.models import Evidence, MapPoint, SegmentSize
 from personas.segments.typing_tool import TypingTool
@@ -41,19 +44,22 @@ def render_report(
     changes=None,
     versions: Mapping[str, str] | None = None,
     tool: TypingTool | None = None,
+    themes: Themes | None = None,
 ) -> str:
     """Write the whole report as HTML; the same input gives the same bytes.
 
     changes : what moved since the last run (``first_run``, ``sentence``); None counts as a first run
     versions : names and versions for the appendix
     tool : the questions that place a new customer; without it the section is left out
+    themes : what customers wrote, summed up; without it nothing is said of texts
     Raises ValueError where a persona refers to a claim that is not there.
     """
     code = script()
     template = environment().get_template("report.html")
     return template.render(
-        s=summarise(persona_set, evidence, sizes, map_points, quality, features),
+        s=summarise(persona_set, evidence, sizes, map_points, quality, features, tool, themes),
         changes=changes,
+        followed=follow(changes, Numerals(persona_set.dataset.currency)),
         versions=dict(versions or {}),
         tool=tool,
         bloom=bloom,
@@ -75,12 +81,18 @@ def write_report(
     changes=None,
     versions: Mapping[str, str] | None = None,
     tool: TypingTool | None = None,
+    themes: Themes | None = None,
 ) -> Path:
-    """Write ``report.html`` and ``personas.json`` to `folder` and return the report's path."""
+    """Write ``report.html``, ``personas.json`` and ``alerts.json`` to `folder`; return the report's path.
+
+    Without rules in dataset.yml the list of alerts is empty; without `changes` there is no such file.
+    """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
-    html = render_report(persona_set, evidence, sizes, map_points, quality, features, changes, versions, tool)
+    html = render_report(persona_set, evidence, sizes, map_points, quality, features, changes, versions, tool, themes)
     (folder / "personas.json").write_text(persona_set.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if (alerts := getattr(changes, "alerts", None)) is not None:
+        (folder / "alerts.json").write_text(alerts.model_dump_json(indent=1) + "\n", encoding="utf-8")
     path = folder / "report.html"
     path.write_text(html, encoding="utf-8")
     return path

@@ -24,7 +24,7 @@ from personas.segments.space import FeatureSpace
 from personas.segments.verdict import write_verdict_sentences
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Segmentation:
     """The published segments.
 
@@ -51,6 +51,11 @@ class Segmentation:
         words = " ".join(escape(part) for part in (self.verdict.sentence, self.verdict.meaning))
         head = f"<p><b>{self.verdict.word.capitalize()}.</b> {words}</p>"
         return f"{head}<ul>{reasons}</ul>{Listing(self.table())._repr_html_()}"
+
+    def __repr__(self) -> str:
+        """The same in plain text; members are left out, whose ids are nobody's business."""
+        words = f"{self.verdict.word.capitalize()}. {self.verdict.sentence} {self.verdict.meaning}"
+        return "\n".join([words, *(f"- {reason}" for reason in self.verdict.reasons), repr(Listing(self.table()))])
 
     def table(self) -> pd.DataFrame:
         """A row a segment, for reading."""

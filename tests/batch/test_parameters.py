@@ -4,7 +4,7 @@ import pytest
 
 from personas.batch.overrides import parse_overrides
 from personas.errors import InputError
-from personas.parameters import PARAMETERS, STAGES, check_parameters
+from personas.parameters import GALLERY, PARAMETERS, STAGES, check_parameters
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_parameter_of_another_notebook_is_unknown():
 def test_table_of_parameters_is_consistent():
     assert len({parameter.name for parameter in PARAMETERS}) == len(PARAMETERS)
     for parameter in PARAMETERS:
-        assert set(parameter.stages) <= set(STAGES)
+        assert set(parameter.stages) <= {*STAGES, *GALLERY}
         assert parameter.meaning and parameter.expected
 
 

@@ -4,12 +4,13 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import pytest
 
-from personas.batch.environment import EnvironmentFailed, make_environment
+from personas.batch.environment import EnvironmentFailed, add_extra, make_environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,3 +121,27 @@ def test_continuous_integration_calls_the_same_command_as_the_readme():
     assert os.access(ROOT / ".ci" / "run", os.X_OK)
     assert script.splitlines()[-1] == "exec make test"
     assert "set -euo pipefail" in script
+
+
+@pytest.fixture
+def asked_of_pip(monkeypatch):
+    asked = []
+    monkeypatch.setattr("personas.batch.environment.install", lambda python, lock, packages: asked.append(lock.name))
+    return asked
+
+
+def test_an_extra_is_installed_from_its_own_lock_unless_it_is_there(tmp_path, asked_of_pip):
+    lock = tmp_path / "requirements-spark.lock"
+    lock.write_text(f"pytest=={pytest.__version__} \\\n    --hash=sha256:0\n")
+    add_extra(tmp_path, Path(sys.executable), "spark")
+    assert asked_of_pip == []
+    lock.write_text("pytest==0.1 \\\n    --hash=sha256:0\n")
+    add_extra(tmp_path, Path(sys.executable), "spark")
+    assert asked_of_pip == ["requirements-spark.lock"]
+
+
+def test_an_extra_that_there_is_not_is_refused_with_those_there_are(tmp_path, asked_of_pip):
+    (tmp_path / "requirements-spark.lock").touch()
+    with pytest.raises(EnvironmentFailed, match='no extra "spork"; there is spark'):
+        add_extra(tmp_path, Path(sys.executable), "spork")
+    assert asked_of_pip == []

@@ -17,17 +17,24 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 RUNTIME = [Requirement(line) for line in PROJECT["dependencies"]]
 DECLARED = RUNTIME + [Requirement(line) for line in PROJECT["optional-dependencies"]["test"]]
-LOCK = (ROOT / "requirements.lock").read_text()
-PINS = [Requirement(line.rstrip("\\ ")) for line in LOCK.splitlines() if re.match(r"[A-Za-z0-9]", line)]
+SPARK = [Requirement(line) for line in PROJECT["optional-dependencies"]["spark"]]
+
+
+def read_pins(lock):
+    return [Requirement(line.rstrip("\\ ")) for line in lock.splitlines() if re.match(r"[A-Za-z0-9]", line)]
+
+
+LOCK, SPARK_LOCK = ((ROOT / name).read_text() for name in ("requirements.lock", "requirements-spark.lock"))
+PINS, SPARK_PINS = read_pins(LOCK), read_pins(SPARK_LOCK)
 PYTHONS = ("3.11.9", "3.12.4", "3.13.1")
 
 
-def pinned(name, python):
-    """The versions of a package that the lock installs on a Python."""
+def pinned(name, python, pins=PINS):
+    """The versions of a package that a lock installs on a Python."""
     environment = {"python_version": python.rpartition(".")[0], "python_full_version": python}
     return [
         next(iter(pin.specifier)).version
-        for pin in PINS
+        for pin in pins
         if canonicalize_name(pin.name) == canonicalize_name(name)
         and (pin.marker is None or Marker(str(pin.marker)).evaluate(environment))
     ]
@@ -41,8 +48,20 @@ def test_lock_pins_each_dependency_once_and_within_its_range(requirement, python
     assert requirement.specifier.contains(versions[0])
 
 
-def test_lock_holds_pins_with_hashes_and_nothing_else():
-    entries = LOCK.replace("\\\n", " ").splitlines()
+@pytest.mark.parametrize("python", PYTHONS)
+def test_lock_of_spark_pins_it_within_its_range_and_moves_nothing_of_the_main_lock(python):
+    for requirement in SPARK:
+        [version] = pinned(requirement.name, python, SPARK_PINS)
+        assert requirement.specifier.contains(version)
+    common = {pin.name for pin in SPARK_PINS} & {pin.name for pin in PINS}
+    assert "pyarrow" in common
+    for name in common:
+        assert pinned(name, python, SPARK_PINS) == pinned(name, python)
+
+
+@pytest.mark.parametrize("lock", [LOCK, SPARK_LOCK], ids=["main", "spark"])
+def test_lock_holds_pins_with_hashes_and_nothing_else(lock):
+    entries = lock.replace("\\\n", " ").splitlines()
     for entry in filter(str.strip, entries):
         assert re.fullmatch(r"[\w.\-\[\]]+==\S+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*", entry), entry[:80]
 
@@ -65,7 +84,7 @@ def test_environment_that_runs_these_tests_is_the_locked_one():
 
 def test_everything_imported_is_declared():
     distributions = importlib.metadata.packages_distributions()
-    declared = {canonicalize_name(requirement.name) for requirement in RUNTIME}
+    declared = {canonicalize_name(requirement.name) for requirement in RUNTIME + SPARK}
     undeclared = {}
     for path in ROOT.glob("personas/**/*.py"):
         for module in imported(path):

@@ -49,6 +49,14 @@ TEXTS = {
         "The verdict on real customers under twenty seeds of every resample. An answer that chance could move should "
         "say so (*borderline*); another answer that does not is the failure that is counted.",
     ),
+    "statements": (
+        "Statements about personas, true of the population",
+        "500 customers, divided in four and described; the truth is what the same division finds in 20,000 others of "
+        "the same population. A statement is *false* where the population's difference is none (below 0.05 in Cohen's "
+        "d or h) or the other way; the share is a mean over data sets, nothing told counting as nothing false. Twenty "
+        "features that formed no segment come with each table, ten of them planted. *Planted* is whatever sets a "
+        "recovered segment apart by 0.5 or more in the population; *found* is the share of it that is told.",
+    ),
     "coverage": (
         "Intervals that hold the truth",
         "Share of 4,000 samples a cell whose 95 % interval holds the population's value; cells differ in the "

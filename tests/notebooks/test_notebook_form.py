@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from personas.batch.notebooks import read_notebook
-from personas.parameters import STAGES, find_problem
+from personas.parameters import GALLERY, STAGES, find_problem
 
 ROOT = Path(__file__).parents[2]
-PATHS = sorted(ROOT.glob("notebooks/*.ipynb"))
+PATHS = sorted(ROOT.glob("notebooks/**/*.ipynb"))
 LOGIC = (
     ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda,
     ast.For | ast.While | ast.If | ast.IfExp | ast.Try | ast.With | ast.Match,
@@ -34,7 +34,11 @@ def parameter_cells(path):
 
 
 def test_there_is_one_notebook_a_stage():
-    assert [path.stem for path in PATHS] == list(STAGES)
+    assert [path.stem for path in sorted(ROOT.glob("notebooks/*.ipynb"))] == list(STAGES)
+
+
+def test_the_gallery_holds_what_is_checked_as_such():
+    assert [path.stem for path in sorted(ROOT.glob("notebooks/gallery/*.ipynb"))] == list(GALLERY)
 
 
 @every_notebook

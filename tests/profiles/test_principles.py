@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from personas.profiles.statements import source_of
+from personas.profiles.sources import source_of
 from personas.report import write_report
 from tests.profiles.divided import described_journey, divide, divided_journey
 from tests.report import examples
@@ -118,7 +118,7 @@ def test_kpis_name_the_columns_they_come_from(personas):
         ("csat_mean", ("feedback.score",), "metric csat"),
         ("rating_delivery", ("feedback.score", "feedback.touchpoint"), ""),
         ("first_contact", ("tickets.resolved", "tickets.reopened", "tickets.escalated"), ""),
-        ("lifetime_value", ("transactions",), ""),
+        ("lifetime_value", ("transactions.time", "transactions.amount"), ""),
         ("own_kpi_of_a_contract", ("own_kpi_of_a_contract",), ""),
     ],
 )

@@ -208,7 +208,7 @@ def test_a_journey_without_feelings_draws_no_feeling(persona_set):
         for c, v in zip(persona_set.personas[0].journey[:3], (1.0, -2.0, 0.0), strict=True)
     )
     line = re.search(r'polyline points="([^"]+)"', str(figures.journey_lanes(felt, 1).marks)).group(1)
-    assert [float(p.split(",")[1]) for p in line.split()] == [25.0, 100.0, 50.0]
+    assert [float(p.split(",")[1]) for p in line.split()] == [27.0, 96.0, 50.0]  # 46 of 100 for two points, so that a line at the end is not cut
 
 
 def test_a_scale_keeps_marks_inside_and_survives_equal_values():

@@ -15,9 +15,10 @@ from ibis import _
 
 from personas.estimates import Estimate, not_measured
 from personas.experience.comparison import Group
-from personas.experience.disclosure import shown_parts, shown_segments
+from personas.experience.disclosure import shown_parts
 from personas.experience.models import ChannelShare
 from personas.experience.moments import Moments, gather_moments, share_of, total_of
+from personas.experience.suppression import hidden_cells
 
 WITHIN_DAYS = 90
 PURCHASE = "purchase"
@@ -101,23 +102,26 @@ def _named(contacts, members, groups: Group) -> dict:
     frame = counted.order_by("stage", "touchpoint", "why", "segment").to_pandas()
     found: dict = {}
     for place, part in frame.groupby(["stage", "touchpoint"], sort=True):
-        kept: dict[int, list[tuple[str, float]]] = {number: [] for number in (0, *groups.segments)}
-        totals = {0: part["n"].sum(), **part.groupby("segment")["n"].sum().to_dict()}
-        for why, own in part.groupby("why", sort=True):
-            counts = {s: float(own.loc[own["segment"] == s, "who"].sum()) for s in groups.segments}
-            if own["who"].sum() < groups.min_group:
-                continue
-            kept[0].append((why, own["n"].sum() / totals[0]))
-            for s in shown_segments(counts, groups.min_group):
-                if counts[s]:
-                    kept[s].append((why, own.loc[own["segment"] == s, "n"].sum() / totals[s]))
-        found[place] = {
-            number: tuple(
-                ChannelShare(name=why, share=float(share)) for why, share in sorted(pairs, key=lambda p: (-p[1], p[0]))
-            )
-            for number, pairs in kept.items()
-            if pairs
+        whys = sorted(part["why"].unique())
+        wide = {
+            what: part.pivot_table(index="segment", columns="why", values=what, aggfunc="sum", fill_value=0)
+            for what in ("n", "who")
         }
+        own_who = wide["who"].reindex(index=groups.segments, columns=whys, fill_value=0).to_numpy()
+        hidden, hidden_of_all = hidden_cells(own_who, groups.min_group, beside_rest=False)
+        contacts = wide["n"].reindex(columns=whys)
+        told = {0: (contacts.sum(axis=0), hidden_of_all)}
+        told |= {s: (contacts.loc[s], hidden[i]) for i, s in enumerate(groups.segments) if s in contacts.index}
+        shown = {}
+        for number, (counts, left_out) in told.items():
+            pairs = [
+                (why, n / counts.sum()) for why, n, out in zip(whys, counts, left_out, strict=True) if n and not out
+            ]
+            if pairs:
+                pairs.sort(key=lambda p: (-p[1], p[0]))
+                shown[number] = tuple(ChannelShare(name=why, share=float(share)) for why, share in pairs)
+        if 0 in shown:
+            found[place] = shown
     return found
 
 

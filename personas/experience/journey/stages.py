@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
+import numpy as np
 from ibis import _
 
 from personas.estimates import Estimate, not_measured
 from personas.experience.comparison import Group
+from personas.experience.disclosure import is_few
 from personas.experience.journey.observed import NOBODY_ASKED, blank_cell
 from personas.experience.journey.presence import AFTER, BEFORE, BySegment, Place, Presence, gather_presence
 from personas.experience.models import ChannelShare, JourneyCell
 from personas.experience.moments import Moments, mean_of, share_of, total_of
+from personas.experience.suppression import hidden_cells
 from personas.numerals import percent
 
 MOST_A_STAGE = 4
@@ -67,14 +68,16 @@ def _cell(place: Place, presence: Presence, segment: int, groups: Group) -> Jour
     contacts = _of(presence.contacts.get(place, {}), segment)
     others = _among(rest, _of(among, 0) - _of(among, segment))
     feelings = {when: _of(presence.feelings.get(when, {}).get(place, {}), segment) for when in (BEFORE, AFTER)}
-    channels = _ways(presence, "channel", place, segment)
-    each = contacts.count / own.count if observed and own.count else None
+    few = is_few(own.customers, groups.min_group)  # how often, and by which way, would then be told of them
+    channels = () if few else _ways(presence, "channel", place, segment, groups)
+    environments = () if few else _ways(presence, "environment", place, segment, groups)
+    each = contacts.count / own.count if observed and own.count and not few else None
     return JourneyCell(
-        stage=stage, touchpoint=touchpoint, doing=_doing(observed, each, channels),
+        stage=stage, touchpoint=touchpoint, doing="hardly anybody" if few else _doing(observed, each, channels),
         share=share_of(_among(own, _of(among, segment))), rest=None if alone else share_of(others),
         feeling=_feeling(feelings[AFTER], groups.min_group), kind="observed" if observed else "reported",
         before=_feeling(feelings[BEFORE], groups.min_group) if feelings[BEFORE].customers else None,
-        channels=channels, environments=_ways(presence, "environment", place, segment), contacts=each,
+        channels=channels, environments=environments, contacts=each,
     )  # fmt: skip
 
 
@@ -99,15 +102,22 @@ def _feeling(felt: Moments, min_group: int) -> Estimate:
     return mean_of(felt, "score", scale=4.0, shift=-2.0)
 
 
-def _ways(presence: Presence, name: str, place: Place, segment: int) -> tuple[ChannelShare, ...]:
-    counts: dict[str, int] = defaultdict(int)
-    for number, names in presence.ways.get(name, {}).get(place, {}).items():
-        if segment in (0, number):
-            for way, n in names.items():
-                counts[way] += n
-    total = sum(counts.values())
-    order = sorted(counts, key=lambda way: (-counts[way], way))
-    return tuple(ChannelShare(name=way, share=counts[way] / total) for way in order)
+def _ways(presence: Presence, name: str, place: Place, segment: int, groups: Group) -> tuple[ChannelShare, ...]:
+    """Shares of the contacts, largest first; without those so few that they could be told, or worked out."""
+    found = presence.ways.get(name, {}).get(place, {})
+    ways = sorted({way for names in found.values() for way in names})
+    if not ways:
+        return ()
+    counts = np.array([[found.get(number, {}).get(way, 0) for way in ways] for number in groups.segments])
+    hidden, hidden_of_all = hidden_cells(counts, groups.min_group, beside_rest=False)
+    if segment:
+        row = groups.segments.index(segment)
+        own, left_out = counts[row], hidden[row]
+    else:
+        own, left_out = np.array([sum(names.get(way, 0) for names in found.values()) for way in ways]), hidden_of_all
+    told = [(int(n), way) for n, way, out in zip(own, ways, left_out, strict=True) if n and not out]
+    order = sorted(told, key=lambda pair: (-pair[0], pair[1]))
+    return tuple(ChannelShare(name=way, share=n / int(own.sum())) for n, way in order)
 
 
 def _doing(observed: bool, each: float | None, channels: tuple[ChannelShare, ...]) -> str:

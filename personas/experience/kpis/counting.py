@@ -9,7 +9,7 @@ import numpy as np
 from personas.customers import Customers
 from personas.dataset import Dataset
 from personas.experience.kpis.custom_kpis import define_custom_kpis
-from personas.experience.kpis.customer_kpis import hide_small, measure_kpis
+from personas.experience.kpis.customer_kpis import few_behind, hide_small, measure_kpis
 from personas.experience.kpis.outcomes import survey_weights
 from personas.experience.kpis.registry import KEYS
 from personas.experience.models import Kpi, LifetimeModel, NotMeasured
@@ -43,7 +43,8 @@ def count_customers(
         inside = None if number == 0 else segments == number
         kpis[number] = measure_kpis(frame, features, inside, weights)
         kpis[number] += measure_kpis(wider, features, inside, weights, own)
-    kpis = hide_small(kpis, min_group)
+    few = few_behind(frame, segments, min_group) | few_behind(wider, segments, min_group, own)
+    kpis = hide_small(kpis, min_group, few)
     if dataset is None or "transactions" not in dataset.tables or dataset.observation_end is None:
         return Counted(kpis)
     from personas.experience.kpis.lifetime_value import measure_lifetimes

@@ -5,7 +5,7 @@ A KPI that the data cannot answer is listed as not measured, with the table that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,6 +23,7 @@ from personas.estimates import (
     ratio_estimate,
     share_estimate,
 )
+from personas.experience.disclosure import is_dominated, is_few
 from personas.experience.models import Kpi, NotMeasured
 from personas.experience.moments import difference_p, mean_of, moments_of, share_of, standardised
 from personas.experience.suppression import hidden_groups
@@ -232,10 +233,47 @@ def _effect(definition: Definition, own: _Part, rest: _Part) -> float | None:
     return standardised(*sums) if min(part.customers for part in sums) >= 2 else None
 
 
-def hide_small(kpis: dict[int, tuple[Kpi, ...]], min_group: int) -> dict[int, tuple[Kpi, ...]]:
+def few_behind(
+    frame: pd.DataFrame, segments: np.ndarray, min_group: int, definitions: tuple[Definition, ...] = REGISTRY
+) -> dict[str, set[int]]:
+    """Key of a KPI → segments (0 the base) in which few customers have any of it, or all, or one has most of it.
+
+    Means and ratios do not tell how many customers are behind them, but a mean of next to nothing comes from a few.
+    """
+    frame = with_referrals(frame)
+    numbers = [int(s) for s in np.unique(segments) if s > 0]
+    found: dict[str, set[int]] = {}
+    for definition in definitions:
+        if not set(definition.needs) <= set(frame.columns):
+            continue
+        each = definition.each(frame)
+        known = np.isfinite(each)
+        top = np.where(definition.whole(frame) > 0, definition.whole(frame), 1.0) if definition.whole else 1.0
+        sides = [known & (each != 0)]
+        if definition.unit == "share":
+            sides.append(known & (each < top))
+        hidden: set[int] = set()
+        for side in sides:
+            sizes = {s: float((side & (segments == s)).sum()) for s in (0, *numbers)}
+            hidden |= hidden_groups(sizes, min_group)
+            rest = {s: float((side & (segments != s)).sum()) for s in numbers}
+            hidden |= {s for s, size in rest.items() if is_few(size, min_group)}
+            hidden |= {0, *numbers} if is_few(float(side.sum()), min_group) else set()
+        if definition.kind != "share":
+            hidden |= {s for s in numbers if is_dominated(each[segments == s])}
+            hidden |= {s for s in numbers if len(numbers) > 1 and is_dominated(each[segments != s])}
+            hidden |= {0, *numbers} if is_dominated(each) else set()
+        if hidden:
+            found[definition.key] = hidden
+    return found
+
+
+def hide_small(
+    kpis: dict[int, tuple[Kpi, ...]], min_group: int, also: Mapping[str, set[int]] | None = None
+) -> dict[int, tuple[Kpi, ...]]:
     """Hide figures of fewer than `min_group` customers, and those that would give such a figure away.
 
-    kpis : segment → KPIs whose n counts customers, 0 the base
+    kpis : segment → KPIs whose n counts customers, 0 the base; also : from :func:`few_behind`
     """
     hidden: dict[str, set[int]] = {}
     for base in kpis[0]:
@@ -244,6 +282,7 @@ def hide_small(kpis: dict[int, tuple[Kpi, ...]], min_group: int) -> dict[int, tu
         hidden[base.key] = hidden_groups(sizes, min_group)
         if 0 < base.estimate.n < min_group:
             hidden[base.key] = {*sizes, 0}
+        hidden[base.key] |= (also or {}).get(base.key, set())
     return {
         segment: tuple(_hidden(kpi, min_group) if segment in hidden.get(kpi.key, ()) else kpi for kpi in own)
         for segment, own in kpis.items()

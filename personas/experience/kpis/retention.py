@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import numpy as np
-
 from personas.experience.comparison import Group
 from personas.experience.kpis.cases import MONTH, gather_spells
 from personas.experience.kpis.survival import Spells, share_left
@@ -18,28 +16,35 @@ LONGEST = 60
 def measure_retention(
     subscriptions, members, groups: Group, start: datetime, end: datetime
 ) -> dict[int, tuple[RetentionPoint, ...]]:
-    """The share of contracts that still run after 1, 2, 3 … months, up to where fewer than `min_group` were watched.
+    """The share of contracts that still run after so many months, up to where fewer than `min_group` were watched.
 
-    Contracts begun before the observation count from the day it began. Segments of fewer than `min_group` customers
-    with a contract have no curve.
+    Contracts begun before the observation count from the day it began. Each step of a curve is an ending, so all curves
+    stop at the same months: those since the last of which `min_group` customers or more ended theirs in every group.
+    Segments in which fewer than twice as many ever did have no curve, nor have as many more as would give it away.
     """
     spells, who = gather_spells(subscriptions, members, "start", "end", end, start)
     if not len(spells):
         return {}
-    people = {int(segment): spells.of(who == segment).people for segment in np.unique(who)}
-    hidden = hidden_groups(people, groups.min_group)
-    found = {0: _points(spells, groups.min_group)}
-    for segment in groups.segments:
-        own = spells.of(who == segment)
-        found[segment] = () if segment in hidden else _points(own, groups.min_group)
-    return found
-
-
-def _points(spells: Spells, min_group: int) -> tuple[RetentionPoint, ...]:
-    points = []
+    own = {segment: spells.of(who == segment) for segment in groups.segments}
+    least = groups.min_group
+    hidden = hidden_groups({segment: float(s.people) for segment, s in own.items()}, least)
+    hidden |= hidden_groups({segment: float(_ended(s, 0, LONGEST)) for segment, s in own.items()}, 2 * least)
+    shown = {0: spells} | {segment: s for segment, s in own.items() if segment not in hidden and len(s)}
+    found: dict[int, list[RetentionPoint]] = {number: [] for number in (0, *groups.segments)}
+    last = 0
     for months in range(1, LONGEST + 1):
-        if spells.of(spells.days >= months * MONTH).people < min_group:
+        shown = {number: s for number, s in shown.items() if s.of(s.days >= months * MONTH).people >= least}
+        if 0 not in shown:
             break
-        left = share_left(spells, months * MONTH)
-        points += [RetentionPoint(months=months, left=left)] if left.measured else []
-    return tuple(points)
+        if min(_ended(s, last, months) for s in shown.values()) < least:
+            continue
+        for number, s in shown.items():
+            left = share_left(s, months * MONTH)
+            found[number] += [RetentionPoint(months=months, left=left)] if left.measured else []
+        last = months
+    return {number: tuple(points) for number, points in found.items()}
+
+
+def _ended(spells: Spells, since: int, until: int) -> int:
+    """Customers who ended a contract after `since` months and by `until`."""
+    return spells.of(spells.ended & (spells.days > since * MONTH) & (spells.days <= until * MONTH)).people

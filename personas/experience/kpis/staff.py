@@ -33,7 +33,7 @@ def measure_staff(employees, min_group: int) -> Kpi | None:
     return Kpi(
         key="enps", label="Staff recommendation (eNPS)", definition="Share of staff who answer 9 or 10 less share of "
         "0 to 6, asked whether they would recommend working here", better="higher",
-        estimate=net_promoters_of(moments_of(values)) if len(values) >= min_group else few,
+        estimate=net_promoters_of(moments_of(values), min_group) if len(values) >= min_group else few,
     )  # fmt: skip
 
 

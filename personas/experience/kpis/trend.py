@@ -20,6 +20,7 @@ from ibis import _
 from personas.customers.feedback import Question, exact_sum, own_answers
 from personas.estimates import Estimate, Unit, not_measured
 from personas.experience.comparison import Group, Wording
+from personas.experience.disclosure import hidden_shares, is_few, sides_of
 from personas.experience.kpis.answers import PARTS, flag_answers, on_scale_of, sum_answers
 from personas.experience.models import Trend, TrendPoint
 from personas.experience.moments import (
@@ -146,6 +147,7 @@ def _follow(series: Series, members, groups: Group) -> dict[int, Trend] | None:
         return None
     hidden = {
         month: hidden_groups({s: own.customers for s, own in found.items()}, groups.min_group)
+        | _of_few(series, found, groups.min_group)
         for month, found in by_month.items()
     }
     shown: dict[int, dict[pd.Timestamp, Moments]] = {}
@@ -157,17 +159,30 @@ def _follow(series: Series, members, groups: Group) -> dict[int, Trend] | None:
     lines = {number: _Line.through(found) for number, found in shown.items() if len(found) >= FEWEST_MONTHS}
     errors = _errors(series, members, lines) if lines else {}
     words = series.wording
+    # A month has few answers, and a net score with its interval tells how many voted how.
+    estimate = partial(series.estimate, blunt=groups.min_group) if words.key == "nps" else series.estimate
     return {
         number: Trend(
             key=words.key, label=words.label, definition=words.definition, better=words.better,
             points=tuple(
-                TrendPoint(month=f"{month:%Y-%m}", estimate=series.estimate(own))
+                TrendPoint(month=f"{month:%Y-%m}", estimate=estimate(own))
                 for month, own in shown.get(number, {}).items()
             ),
             slope=_slope(lines.get(number), errors.get(number), series),
         )
         for number in (0, *groups.segments)
     }  # fmt: skip
+
+
+def _of_few(series: Series, found: Mapping[int, Moments], min_group: int) -> set[int]:
+    """Segments in which too few customers are behind the figure of a month, though all are counted."""
+    if series.unit == "share":
+        return hidden_shares(found, min_group)
+    if series.everybody is None:
+        return set()
+    behind = {s: sides_of(own)[0] for s, own in found.items()}
+    few = {0, *found} if is_few(sides_of(total_of(found))[0], min_group) else set()
+    return few | hidden_groups(behind, min_group)
 
 
 def among(some: Moments, everybody: Moments) -> Moments:

@@ -68,7 +68,7 @@ def find_pain_points(
                 severity_words=severity_words(severity), impact=impact, impact_words=_impact_words(impact),
                 score=reach.value * severity * _loss(impact.value, sign), rank=0, rank_low=0, rank_high=0,
                 affected=int(hurt.sum()), remedy=signal.remedy.title, finding=signal.finding,
-                columns=signal.needs, filter=signal.filter,
+                columns=signal.needs, filter=signal.condition,
             )
         )  # fmt: skip
     return rank_pain_points(found, scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -106,6 +107,21 @@ class Signal(Frozen):
     def filter(self) -> str:
         """The condition in words, for the evidence."""
         return "; ".join(f"{name} {bound}" for part in (self.among, self.when) for name, bound in part.items())
+
+    @property
+    def condition(self) -> str:
+        """The same, but saying who could be affected, so that a share can be counted again from it."""
+        among, when = (in_conditions(part) for part in (self.among, self.when))
+        return f"of those with {among}: {when}" if among else when
+
+
+def in_conditions(bounds: Mapping[str, Bound]) -> str:
+    """Bounds as conditions, each with the name of its feature.
+
+    >>> in_conditions({"recency": Bound(above=56, at_most=182)})
+    'recency ≤ 182; recency > 56'
+    """
+    return "; ".join(f"{name} {limit}" for name, bound in bounds.items() for limit in str(bound).split(" and "))
 
 
 def _named(text: str, place: str) -> str:

@@ -292,7 +292,7 @@ def _level(outcome: Outcome | None, who: np.ndarray, weights: np.ndarray, min_gr
     if asked.sum() < min_group:
         return None
     if outcome.votes:
-        return net_promoters_of(moments_of(outcome.each[asked] / 100, weights[asked]))
+        return net_promoters_of(moments_of(outcome.each[asked] / 100, weights[asked]), min_group)
     return mean_of(moments_of(outcome.each[asked], weights[asked]), "points")
 
 

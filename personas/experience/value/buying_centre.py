@@ -125,7 +125,7 @@ def _nps_of(nps: Mapping, role: str, number: int, groups: Group) -> Estimate | N
     visible = {0, *shown_segments({s: by[s].customers if s in by else 0 for s in groups.segments}, groups.min_group)}
     if own is None or number not in visible or own.customers < groups.min_group:
         return not_measured(f"fewer than {groups.min_group} accounts", "points")
-    return net_promoters_of(own)
+    return net_promoters_of(own, groups.min_group)
 
 
 def _cycles(dataset: Dataset, members):

@@ -161,7 +161,7 @@ def _purchases(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_gr
     return RecoveryOutcome(
         key="purchases", label=f"Purchases in the {AFTER} days after a complaint", arms=tuple(arms), gap=gap,
         matched_on=f"purchases in the {BEFORE} days before, their trend, days since last seen, segment and dates",
-        unmatched=_left_out(pairs, number),
+        unmatched=_left_out(pairs, number, min_group),
     )  # fmt: skip
 
 
@@ -211,9 +211,11 @@ def _scores(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_group
         gap=gap,
         matched_on="the last score before with the ratings given that day, segment and dates; too few have two scores "
         "before to match a trend",
-        unmatched=_left_out(pairs, number),
+        unmatched=_left_out(pairs, number, min_group),
     )  # fmt: skip
 
 
-def _left_out(pairs: Pairs, number: int) -> int:
-    return sum(pairs.unmatched.values()) if number == 0 else pairs.unmatched.get(number, 0)
+def _left_out(pairs: Pairs, number: int, min_group: int) -> int:
+    """Cases without a match; fewer than `min_group` are told as none."""
+    left = sum(pairs.unmatched.values()) if number == 0 else pairs.unmatched.get(number, 0)
+    return 0 if left < min_group else min_group * round(left / min_group)

@@ -34,7 +34,7 @@ class RecoveryArm(Frozen):
 
 
 class RecoveryOutcome(Frozen):
-    """Recovery by one outcome. unmatched : cases without a customer alike enough, left out
+    """Recovery by one outcome. unmatched : cases without a customer alike enough, left out, in steps of `min_group`
 
     gap : slow against fast (a ratio of purchases kept, or points of the score)
     """

@@ -9,8 +9,10 @@ from personas.report.figures.mirrors import rival_ranges, staff_ranges, training
 from personas.report.figures.pains import pain_bars, priorities
 from personas.report.figures.portrait import distribution_bars, portrait
 from personas.report.figures.ranges import Range, range_rows
+from personas.report.figures.retention import retention_panels
 from personas.report.figures.shares import share_bars
 from personas.report.figures.stability import stability_chart
+from personas.report.figures.themes import theme_bars
 from personas.report.figures.touchpoints import consistency_rows, driver_ranges, rating_ranges
 from personas.report.figures.trend import trend_panels
 
@@ -33,11 +35,13 @@ __all__ = [
     "range_rows",
     "rating_ranges",
     "recovery_ranges",
+    "retention_panels",
     "rival_ranges",
     "segment_map",
     "share_bars",
     "stability_chart",
     "staff_ranges",
+    "theme_bars",
     "training_ranges",
     "trend_panels",
 ]

@@ -45,8 +45,13 @@ def petal(angle: float, length: float) -> str:
 
 
 def flower(persona: Persona, size: int = 120) -> Markup:
-    """Draw the glyph of a persona at `size` CSS pixels, described in words by ``glyph_words``."""
+    """Draw the glyph of a persona at `size` CSS pixels, described in words by ``glyph_words``.
+
+    Empty where no petal differs from the base, as for a persona that is the whole base.
+    """
     axes = persona.glyph[:6]
+    if not any(axis.gap for axis in axes):
+        return Markup("")
     petals = Markup("").join(
         Markup('<path class="{kind}" d="{d}"/>').format(
             kind="more" if axis.gap >= 0 else "less",
@@ -71,7 +76,12 @@ def flower(persona: Persona, size: int = 120) -> Markup:
 
 
 def bloom(persona: Persona, size: int = 208) -> Markup:
-    """Draw the glyph with its petals named around it, clockwise from the top, and an arrow for more or less."""
+    """Draw the glyph with its petals named around it, clockwise from the top, and an arrow for more or less.
+
+    Empty where the glyph is.
+    """
+    if not (drawn := flower(persona, size)):
+        return drawn
     petals = [
         {
             "label": axis.label,
@@ -80,4 +90,4 @@ def bloom(persona: Persona, size: int = 208) -> Markup:
         }
         for i, axis in enumerate(persona.glyph[:6])
     ]
-    return render_marks("bloom", petals=petals, flower=flower(persona, size))
+    return render_marks("bloom", petals=petals, flower=drawn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from personas.estimates import Estimate
+from personas.estimates import Estimate, not_measured
 from personas.numerals import Numerals
 from personas.profiles.models import JourneyCell, Persona
 from personas.report.figure import Figure, Table, render_marks
@@ -19,13 +19,18 @@ def journey_lanes(cells: Sequence[JourneyCell], number: int = 0, personas: Seque
     numbers = Numerals()
     stages = list(dict.fromkeys(c.stage for c in cells))
     columns = [{"stage": s, "cells": [cell_view(c, numbers, personas) for c in cells if c.stage == s]} for s in stages]
+    for column in columns:
+        felt = mean_feeling([c["cell"].feeling for c in column["cells"]])
+        column |= {"felt": felt, "felt_text": numbers.say(felt), "felt_n": felt.n}
     seen = [c for c in cells if c.share.measured]
     return Figure(
         name="journey",
         title=journey_title(seen, numbers, personas),
         subtitle=f"Share who were there, with 95 % interval; {'marks: the personas' if personas else 'tick: the rest'}",
         description="; ".join(f"{c.stage}, {c.touchpoint}: {numbers.say(c.share)}" for c in cells),
-        marks=render_marks("journey", columns=columns, number=number, feeling=feeling_line(columns)),
+        marks=render_marks(
+            "journey", columns=columns, number=number, feeling=feeling_line(columns), numbers=numbers
+        ),
         table=Table(
             ("Stage", "Touchpoint", "Share", "Rest", "Feeling, −2 to +2", "n", "Known from"),
             tuple(
@@ -84,27 +89,47 @@ def cell_view(cell: JourneyCell, numbers: Numerals, personas: Sequence[Persona] 
     }
 
 
+def mean_feeling(felt: Sequence[Estimate]) -> Estimate:
+    """The feeling of a stage: the mean over its touchpoints, weighted by answers; n counts the answers.
+
+    The bounds are the means of the touchpoints' bounds: no narrower than an interval from all answers together, since
+    the same customers may have answered for several.
+    """
+    felt = [f for f in felt if f.measured]
+    if not felt:
+        return not_measured("nobody was asked how it felt", "score")
+    weights = [max(1, f.n) for f in felt]
+
+    def mean(values):
+        return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
+
+    return Estimate(
+        value=mean([f.value for f in felt]),
+        low=mean([f.value if f.low is None else f.low for f in felt]),
+        high=mean([f.value if f.high is None else f.high for f in felt]),
+        n=sum(f.n for f in felt),
+        unit="score",
+    )
+
+
 def feeling_line(columns: list[dict]) -> dict | None:
-    """Points and band of the mean feeling a stage in a box of 100 by 100, or None where it is not measured."""
-    points = []
-    for i, column in enumerate(columns):
-        felt = [c["cell"].feeling for c in column["cells"] if c["cell"].feeling.measured]
-        if felt:
-            x = 100 * (i + 0.5) / len(columns)
-            weights = [max(1, f.n) for f in felt]
+    """Points and band of the feeling stage by stage in a box of 100 by 100, or None where it is not measured.
 
-            def mean(values, weights=weights):
-                return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
-
-            value = mean([f.value for f in felt])
-            low = mean([f.value if f.low is None else f.low for f in felt])
-            high = mean([f.value if f.high is None else f.high for f in felt])
-            points.append((round(x, 2), *(round(50 - 25 * max(-2.0, min(2.0, v)), 2) for v in (value, low, high))))
-    if not points:
+    The axis is even about zero: from −1 to +1 where that holds all bounds, else from −2 to +2 (``reach``).
+    """
+    felt = [(i, column["felt"]) for i, column in enumerate(columns) if column["felt"].measured]
+    if not felt:
         return None
+    reach = 1.0 if all(abs(v) <= 1 for _, f in felt for v in (f.value, f.low, f.high)) else 2.0
+
+    def down(value: float) -> float:
+        return round(50 - 46 * max(-reach, min(reach, value)) / reach, 2)
+
+    points = [(round(100 * (i + 0.5) / len(columns), 2), *map(down, (f.value, f.low, f.high))) for i, f in felt]
     band = [(x, high) for x, _, _, high in points] + [(x, low) for x, _, low, _ in reversed(points)]
     return {
         "line": " ".join(f"{x},{y}" for x, y, _, _ in points),
         "band": " ".join(f"{x},{y}" for x, y in band),
         "points": [(x, y) for x, y, _, _ in points],
+        "reach": f"{reach:.0f}",
     }

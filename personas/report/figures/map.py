@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from personas.numerals import percent
@@ -25,13 +26,15 @@ def segment_map(
     Points beyond 2,000 are thinned evenly in the order given. Numbers that would collide are moved apart.
     """
     kept = points[:: max(1, -(-len(points) // MOST_POINTS))] if points else ()
-    xs, ys = [p.x for p in kept] or [0.0], [p.y for p in kept] or [0.0]
+    xs, ys = closed_up([p.x for p in kept]) or [0.0], closed_up([p.y for p in kept]) or [0.0]
     left, top, side = min(xs), max(ys), max(max(xs) - min(xs), max(ys) - min(ys)) or 1.0
     wide, high = (max(xs) - left) / side, (top - min(ys)) / side
     groups = []
     for persona in personas:
         mine = [
-            ((p.x - left) / side * 390 + 5, (top - p.y) / side * 390 + 5) for p in kept if p.segment == persona.number
+            ((x - left) / side * 390 + 5, (top - y) / side * 390 + 5)
+            for p, x, y in zip(kept, xs, ys, strict=False)
+            if p.segment == persona.number
         ]
         if not mine:
             continue
@@ -65,6 +68,30 @@ def segment_map(
             ),
         ),
     )
+
+
+def closed_up(values: Sequence[float], widest: float = 0.04) -> list[float]:
+    """Shorten the empty stretches of one axis: none stays wider than `widest` of what nine in ten points span.
+
+    The order of points is kept. Gaps on such a map mean nothing, and an island far away would leave the rest no room.
+
+    >>> closed_up([0, 1, 2, 3, 50], widest=0.5)
+    [0.0, 1.0, 2.0, 3.0, 4.5]
+    """
+    order = sorted(set(values))
+    if len(order) < 3:
+        return [float(v) for v in values]
+    limit = widest * (quantile(order, 0.95) - quantile(order, 0.05))
+    place, at = {order[0]: float(order[0])}, float(order[0])
+    for before, value in pairwise(order):
+        at += min(value - before, limit)
+        place[value] = round(at, 6)
+    return [place[v] for v in values]
+
+
+def quantile(ordered: Sequence[float], share: float) -> float:
+    """The value below which `share` of an ordered list lies."""
+    return ordered[int(share * (len(ordered) - 1))]
 
 
 def map_title(personas: Sequence[Persona], card: DatasetCard, sizes: Sequence[SegmentSize]) -> str:

@@ -80,8 +80,13 @@ def pain_title(ranked: Sequence[PainPoint], numbers: Numerals) -> str:
 
 
 def told(pain: PainPoint, share: str) -> str:
-    """The share with whom it is of: "65 % (62 to 68) of those sent three or more campaigns …"."""
-    return pain.finding.replace("{share}", share) if "{share}" in pain.finding else f"{share} affected"
+    """The share with whom it is of: "65 % (62 to 68) of those sent three or more campaigns …".
+
+    What follows a colon is left out where it only repeats the title.
+    """
+    words = pain.finding.replace("{share}", share) if "{share}" in pain.finding else f"{share} affected"
+    before, _, after = words.partition(": ")
+    return before if after.strip(". ").casefold() == pain.title.casefold() else words
 
 
 QUADRANTS = ("Few, but badly", "Fix first", "Leave for now", "Many, but mildly")

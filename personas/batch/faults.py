@@ -1,0 +1,59 @@
+"""What stopped a command, in words, when it was neither the input nor a notebook: the disk, the rights, a fault of ours."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import traceback
+from pathlib import Path
+
+ADVICE = {
+    errno.ENOSPC: "make room, then run the same command: it goes on from here",
+    errno.EDQUOT: "make room within your quota, then run the same command: it goes on from here",
+    errno.EFBIG: "a limit on the size of files stands in the way; ask for a larger one",
+    errno.EROFS: "the folder can only be read; mount it so that it can be written",
+    errno.EACCES: "the folder belongs to somebody else; ask for the right to write there",
+    errno.EPERM: "the folder belongs to somebody else; ask for the right to write there",
+    errno.EXDEV: "reports/ and reports/.work/ must be on one file system",
+    errno.ENOLCK: "the file system knows no locks; keep reports/ on a disk of this machine",
+    errno.EMFILE: "too many files are open; raise the limit (ulimit -n)",
+}
+
+
+def describe_fault(error: Exception, root: Path) -> str:
+    """Say what stopped a command and what to do; the traceback of a fault of ours goes to a file.
+
+    Values are left out, because what is printed may end in a log and a value may be somebody's.
+    """
+    if isinstance(error, OSError) and not isinstance(error, shutil.Error) and error.errno:
+        where = shown(error.filename2 or error.filename, root)
+        lines = [f"{error.strerror}{f': {where}' if where else ''}"]
+        if error.errno in ADVICE:
+            lines.append(f"    fix       {ADVICE[error.errno]}")
+        return "\n".join(lines)
+    if isinstance(error, MemoryError):
+        return "The machine's memory was not enough\n    fix       give it more, or set PERSONAS_MEMORY lower"
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}, line {last.lineno}"
+    kept = write_traceback(error, root)
+    told = f"\n    its course is in {kept}, which may hold values of your data" if kept else ""
+    return f"A fault of this suite, not of your input: {type(error).__name__} in {place}{told}"
+
+
+def write_traceback(error: Exception, root: Path) -> str:
+    """Write the course of an error to the private folder; returns where, or "" if even that cannot be done."""
+    path = root / "reports" / ".work" / "fault.txt"
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return ""
+    return path.relative_to(root).as_posix()
+
+
+def shown(filename: str | bytes | int | None, root: Path) -> str:
+    """Tell a path from the project's folder, or by its name alone where it is elsewhere."""
+    if not isinstance(filename, str):
+        return ""
+    path = Path(filename)
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name

@@ -1,0 +1,244 @@
+"""Puts what changed into words: what changed, what it means, whether to act."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from personas.changes.models import Change, Drift, Flow, Headline, PainChange, PersonaChange, StatementChange
+from personas.numerals import Numerals, in_words, percent
+
+MOST_HEADLINES = 6
+TOP = 3  # pain points that a reader remembers
+
+
+def say_change(change: Change, numbers: Numerals) -> str:
+    """From what to what, and by how much with its interval.
+
+    >>> from personas.estimates import Estimate
+    >>> from personas.changes.differences import compare
+    >>> e = [Estimate(value=v, low=v - 2, high=v + 2, n=900, unit="points") for v in (40.0, 31.0)]
+    >>> say_change(compare(None, "nps", "NPS", "higher", e[1], e[0]), Numerals()).replace(chr(160), " ")
+    'from 40 points to 31 points, −9.0 (−11.8 to −6.2)'
+    """
+    now, before = numbers.value(change.now, [change.before]), numbers.value(change.before, [change.now])
+    words = f"from {before} to {now}"
+    if not change.change.measured or change.change.low is None:
+        return words
+    if change.change.unit == "share":
+        scaled = [x * 100 for x in (change.change.value, change.change.low, change.change.high)]
+        value, low, high = (f"{x:+.1f}".replace("-", "−") for x in scaled)
+        return f"{words}, {value} points ({low} to {high})"
+    sign = "+" if change.change.value > 0 else ""
+    bounds = numbers.interval(change.change)
+    value = numbers.value(change.change).replace("\u00a0points", "")
+    return f"{words}, {sign}{value} ({bounds})"
+
+
+UNSTABLE = "Chance alone may have done it: the segment is so unstable that fitting again moves it as far."
+
+
+def tell_born(change: PersonaChange, before: Mapping[str, str]) -> dict[str, str]:
+    """A persona that was not there before."""
+    came = [before[one] for one in change.came_from if one in before]
+    if len(came) == 1:
+        sentence = f"New: split off from {came[0]}."
+    elif came:
+        sentence = f"New: made of parts of {' and '.join(came[:3])}."
+    else:
+        sentence = "New: nobody in the earlier run was like it."
+    meaning = "These customers were described as somebody else before."
+    act = "Read its page, decide who looks after it, then accept it."
+    return {"sentence": sentence, "meaning": UNSTABLE if change.within_chance else meaning, "act": act}
+
+
+def tell_retired(change: PersonaChange, names: Mapping[str, str]) -> dict[str, str]:
+    """A persona that is no more."""
+    went = [names[one] for one in change.went_to if one in names]
+    where = f" Most of its customers are now in {went[0]}." if len(went) == 1 else ""
+    where = f" Its customers are now in {' and '.join(went[:3])}." if len(went) > 1 else where
+    meaning = "What was planned for it has no addressee any more."
+    return {
+        "sentence": f"Retired: no segment of this run is like it.{where}",
+        "meaning": UNSTABLE if change.within_chance else meaning,
+        "act": "Move what was planned for it to the personas its customers are in now.",
+    }
+
+
+def tell_kept(change: PersonaChange, flows: Sequence[Flow], names: Mapping[str, str], numbers: Numerals):
+    """A persona of both runs, the same or changed."""
+    parts = []
+    if change.status == "changed":
+        parts.append(
+            f"Redrawn: {percent(change.overlap)} overlap with its earlier definition, where fitting again to other "
+            f"customers of the same kind leaves {percent(change.floor)}."
+        )
+    else:
+        parts.append("The same persona as in the earlier run.")
+    lost = [names[one] for one in change.went_to if one in names and one != change.persona_id]
+    if lost and change.status == "changed":
+        parts.append(f"A part of it is now {' and '.join(lost[:2])}.")
+    gained = [names[one] for one in change.came_from if one in names and one != change.persona_id]
+    if gained:
+        parts.append(f"It took in {' and '.join(gained[:2])}.")
+    if change.share is not None and change.share.beyond_chance:
+        parts.append(f"By the earlier definition its share went {say_change(change.share, numbers)}.")
+    out = [f for f in flows if f.source == change.persona_id and f.beyond_noise and f.target in names]
+    if out:
+        most = max(out, key=lambda flow: (flow.share, flow.target))
+        parts.append(f"{percent(most.share)} of those who were in it are now in {names[most.target]}.")
+    if change.name_before:
+        parts.append(f"Renamed from “{change.name_before}”: {change.name_reason}.")
+    told = {"sentence": " ".join(parts)}
+    if change.status == "changed":
+        told |= {
+            "meaning": "Figures of both runs are of somewhat different customers.",
+            "act": "Read its page before relying on earlier plans, then accept it.",
+        }
+    return told
+
+
+def headlines_of(
+    personas: Sequence[PersonaChange],
+    figures: Sequence[Change],
+    pains: Sequence[PainChange],
+    statements: Sequence[StatementChange],
+    drift: Sequence[Drift],
+    names: Mapping[str, str],
+    numbers: Numerals,
+) -> tuple[Headline, ...]:
+    """What a reader is told first: personas that came, went or were redrawn, then the base, then single personas."""
+    found = [
+        Headline(
+            what=f"{p.name}. {p.sentence}",
+            meaning=p.meaning,
+            act=p.act,
+            persona_id=p.persona_id,
+            within_chance=p.within_chance,
+        )
+        for p in personas
+        if p.status != "same"
+    ]
+    found += [
+        Headline(
+            what=f"{p.name}: its share went {say_change(p.share, numbers)}.",
+            meaning="More customers are like this." if p.share.change.value > 0 else "Fewer customers are like this.",
+            act="Check that what is planned for it still has the right size.", persona_id=p.persona_id,
+        )
+        for p in personas
+        if p.status != "changed" and p.share is not None and p.share.beyond_chance
+    ]  # fmt: skip
+    everywhere = _everywhere(figures, names)
+    for who in (None, *names):
+        own = [change for change in figures if change.persona_id == who and change.beyond_chance]
+        own = [change for change in own if who is None or (change.key, change.reading) not in everywhere]
+        own.sort(key=lambda change: (change.reading != "worse", change.p_adjusted, change.key))
+        found += [_of_kpi(change, pains, names, numbers, everywhere) for change in own]
+        found += [
+            _of_pain(pain, names, numbers)
+            for pain in pains
+            if pain.persona_id == who and (pain.status in ("grown", "eased") or _new_on_top(pain))
+        ]
+    turned = {(said.persona_id, said.feature) for said in statements if said.sure and said.status == "became true"}
+    found += [
+        _of_statement(said, names, (said.persona_id, said.feature) in turned)
+        for said in statements
+        if said.sure and (said.status == "became true" or (said.persona_id, said.feature) not in turned)
+    ]
+    found += [_of_drift(one) for one in drift if one.level != "none"]
+    return tuple(found)
+
+
+def _everywhere(figures: Sequence[Change], names: Mapping[str, str]) -> dict[tuple[str, str], int]:
+    """Changes of the base that most personas share, with how many: these are told once."""
+    found = {}
+    for base in (change for change in figures if change.persona_id is None and change.beyond_chance):
+        alike = sum(
+            change.persona_id is not None and change.beyond_chance
+            and (change.key, change.reading) == (base.key, base.reading)
+            for change in figures
+        )  # fmt: skip
+        if len(names) > 1 and alike > len(names) / 2:
+            found[base.key, base.reading] = alike
+    return found
+
+
+def _new_on_top(pain: PainChange) -> bool:
+    return pain.status == "new" and pain.rank_now is not None and pain.rank_now <= TOP
+
+
+def _where(persona_id: str | None, names: Mapping[str, str]) -> str:
+    return "" if persona_id is None or len(names) < 2 else f"{names[persona_id]}: "
+
+
+def _of_kpi(change: Change, pains: Sequence[PainChange], names, numbers, everywhere) -> Headline:
+    verb = {"better": "improved", "worse": "worsened"}.get(change.reading, f"is {change.reading},")
+    what = f"{_where(change.persona_id, names)}{change.label} {verb} {say_change(change, numbers)}."
+    meaning, act = "More than chance would make it.", ""
+    if change.persona_id is None and (many := everywhere.get((change.key, change.reading))):
+        meaning = f"More than chance would make it, and so in {in_words(many)} of {in_words(len(names))} personas."
+    wanted = {"worse": "grown", "better": "eased"}.get(change.reading)
+    along = [p for p in pains if p.persona_id == change.persona_id and p.status == wanted]
+    if along:
+        first = min(along, key=lambda pain: (pain.reach.p_adjusted, pain.key))
+        meaning += f" At the same time “{first.title}” went {say_change(first.reach, numbers)}."
+        meaning += " Whether one made the other is not known."
+    if change.reading == "worse":
+        act = f"Act: begin with “{first.title}”." if along else "Act: ask what changed for these customers since then."
+    elif change.reading == "better":
+        act = "Keep up what was done; what made the difference is not known without a held-out group."
+    good = {"better": True, "worse": False}.get(change.reading)
+    return Headline(what=what, meaning=meaning, act=act, persona_id=change.persona_id, good=good)
+
+
+def _of_pain(pain: PainChange, names, numbers) -> Headline:
+    where = _where(pain.persona_id, names)
+    if pain.status == "new":
+        return Headline(
+            what=f"{where}“{pain.title}” is new among the first {in_words(TOP)} pain points, at rank {pain.rank_now}.",
+            meaning="It was not found in the earlier run: too few had it, or it was not asked.",
+            act="Look whether it was asked before; if it was, act on it.", persona_id=pain.persona_id, good=False,
+        )  # fmt: skip
+    grown = pain.status == "grown"
+    return Headline(
+        what=f"{where}“{pain.title}” reaches {'more' if grown else 'fewer'} customers: it went "
+        f"{say_change(pain.reach, numbers)}.",
+        meaning="More than chance would make it.",
+        act="Act: its remedy stands with the pain point." if grown else "Keep up what was done about it.",
+        persona_id=pain.persona_id, good=not grown,
+    )  # fmt: skip
+
+
+def _of_statement(said: StatementChange, names, turned: bool) -> Headline:
+    words = "Now true" if said.status == "became true" else "No longer true"
+    return Headline(
+        what=f"{_where(said.persona_id, names)}{words}: {said.sentence}",
+        meaning="It was the other way round." if turned else "The difference from the others moved beyond chance.",
+        act="Put right what was written on the strength of it.", persona_id=said.persona_id,
+    )  # fmt: skip
+
+
+def _of_drift(drift: Drift) -> Headline:
+    size = "a great deal" if drift.level == "large" else "somewhat"
+    return Headline(
+        what=f"{drift.label} is distributed {size} differently ({drift.words}).",
+        meaning="The customers are others, or the data is collected in another way.",
+        act="Look at the source first; if the customers are others, divide them anew."
+        if drift.forms
+        else "Look at the source first.",
+    )
+
+
+def whole_sentence(headlines: Sequence[Headline], earlier: str, proposed: bool) -> str:
+    """The whole in one sentence."""
+    sure = [headline for headline in headlines if not headline.within_chance]
+    unsure = len(headlines) - len(sure)
+    waits = " Changed personas are proposed until they are accepted." if proposed else ""
+    if unsure:
+        waits = f" {in_words(unsure).capitalize()} came or went that are too unstable to be followed.{waits}"
+    if not sure:
+        return f"Nothing changed beyond chance since {earlier}.{waits}"
+    worse, better = (sum(headline.good is good for headline in sure) for good in (False, True))
+    many = "One thing" if len(sure) == 1 else f"{in_words(len(sure)).capitalize()} things"
+    split = [f"{in_words(count)} for the {word}" for count, word in ((worse, "worse"), (better, "better")) if count]
+    inside = f" ({', '.join(split)})" if split else ""
+    return f"{many} changed beyond chance since {earlier}{inside}.{waits}"

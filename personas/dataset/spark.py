@@ -1,0 +1,153 @@
+"""Apache Spark as the engine: a session on this machine, or a cluster by Spark Connect.
+
+Rows come and go as Arrow: PySpark's own way to pandas is slower, and does not know pandas 3.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pyarrow
+import pyarrow.types
+from ibis.backends.pyspark import Backend
+from ibis.formats.pandas import PandasData
+from ibis.formats.pyarrow import PyArrowData
+
+from personas.dataset.engine import EngineError, open_spill
+from personas.dataset.spark_words import SparkWords
+
+if TYPE_CHECKING:
+    import ibis
+    import ibis.expr.operations as ops
+    from pyspark.sql import SparkSession
+
+SECONDS_TO_ANSWER = 5.0
+PORT = 15002
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.inferTimestampNTZ.enabled": "true",
+    "spark.sql.execution.arrow.useLargeVarTypes": "true",  # comments may be more than 2 GB together
+}
+
+
+class Spark(Backend):
+    """Ibis's Spark, speaking as DuckDB does where the two differ, and through Arrow alone."""
+
+    compiler = SparkWords()
+
+    def to_pyarrow(self, expr: ibis.Expr, /, *, params=None, limit=None, **kwargs: Any):
+        """Run an expression; its rows as Arrow, in the types that Ibis says."""
+        self._run_pre_execute_hooks(expr)
+        table = expr.as_table()
+        found = self.raw_sql(self.compile(table, params=params, limit=limit)).toArrow()
+        found = found.rename_columns(list(table.columns))
+        return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
+
+    def execute(self, expr: ibis.Expr, /, *, params=None, limit=None, **kwargs: Any):
+        """Run an expression; its rows as pandas, in the types that DuckDB's have."""
+        table = expr.as_table()
+        found = self.to_pyarrow(table, params=params, limit=limit)
+        columns = zip(found.column_names, found.columns, strict=True)
+        frame = pd.DataFrame({name: _values(column) for name, column in columns})
+        return expr.__pandas_result__(PandasData.convert_table(frame, table.schema()))
+
+    def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
+        self.view(op.name, op.data.to_pyarrow(op.schema))
+
+    def view(self, name: str, rows: pyarrow.Table) -> None:
+        """Make rows of this process a table of the session."""
+        self._session.createDataFrame(rows).createOrReplaceTempView(name)
+
+
+def _values(column: pyarrow.ChunkedArray):
+    kind = column.type
+    if pyarrow.types.is_nested(kind) or pyarrow.types.is_dictionary(kind) or column.null_count:
+        return column.to_pylist()
+    return column.to_pandas()
+
+
+def open_spark(url: str) -> Spark:
+    """Open a session of its own: ``spark`` on this machine, ``sc://host:port`` on a cluster.
+
+    On this machine PERSONAS_MEMORY (default 2GB) is what Spark may take, PERSONAS_THREADS its threads; both hold for
+    the first session of a process. Raises EngineError where there is no Java, or nobody answers.
+    """
+    session = _on_this_machine() if url == "spark" else _on_a_cluster(url)
+    Spark.register_options()
+    connection = Spark().connect(session)
+    for name, value in SETTINGS.items():
+        session.conf.set(name, value)
+    return connection
+
+
+def _on_this_machine() -> SparkSession:
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    home = os.environ.get("JAVA_HOME")
+    if shutil.which("java") is None and not (home and Path(home, "bin", "java").exists()):
+        raise EngineError("no Java on this machine", "Java 17 or newer", "install it, or set JAVA_HOME to where it is")
+    threads = os.environ.get("PERSONAS_THREADS") or str(os.cpu_count() or 1)
+    memory = (os.environ.get("PERSONAS_MEMORY") or "2GB").upper().replace("B", "").replace("I", "").replace(" ", "")
+    spill = open_spill(Path(tempfile.gettempdir()) / f"personas-{os.getuid()}")
+    settings = {
+        "spark.driver.memory": memory,
+        "spark.local.dir": str(spill),
+        "spark.sql.warehouse.dir": str(spill / "warehouse"),
+        "spark.sql.shuffle.partitions": threads,
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1",
+    }
+    builder = SparkSession.builder.master(f"local[{threads}]").appName("personas")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate().newSession()
+    except (PySparkException, RuntimeError) as error:
+        raise EngineError(
+            f"Spark does not start: {first_line(error)}", "a local session", "see that Java runs"
+        ) from None
+
+
+def _on_a_cluster(url: str) -> SparkSession:
+    from pyspark.sql.connect.session import SparkSession
+
+    place = urlsplit(url)
+    try:
+        host, port = place.hostname, place.port or PORT
+    except ValueError:
+        host = None
+    if not host:
+        raise EngineError("no host in the address", "sc://host:15002", "write host and port of Spark Connect")
+    # PySpark itself would try for ten minutes.
+    try:
+        socket.create_connection((host, port), timeout=SECONDS_TO_ANSWER).close()
+    except OSError as error:
+        why = error.strerror or "no answer"
+        raise EngineError(
+            f"nobody answers at {host}:{port}: {why}", "Spark Connect", "start it, or correct it"
+        ) from None
+    try:
+        session = SparkSession.builder.remote(url).create()
+        session.version  # noqa: B018 the first question to the server
+    except Exception as error:  # of gRPC, of PySpark, of the server
+        raise EngineError(
+            f"{host}:{port} is no Spark Connect: {first_line(error)}", "Spark Connect 4", "correct address and token"
+        ) from None
+    return session
+
+
+def first_line(error: Exception) -> str:
+    """Say in a line what Spark tells in a page."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,343 @@
+"""Which persona is which: today's segments matched to those of the run before, so that ids and names stay.
+
+A pair of segments costs the less the more customers they share, by the old and the new definition applied to today's
+customers and, where the same customers are in both runs, by who was in them; and the nearer their centres are in the
+old feature space. The cheapest one-to-one matching is taken [Kuhn 1955]. A pair that shares less than two segments of
+one size of which half is common is no pair: the one retired and the other was born. A pair is the same persona unless
+its overlap lies below what fitting again to other customers of the same kind leaves, by the segment's own bootstrap
+[after Hennig 2007].
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from personas.customers import Customers
+from personas.estimates import Frozen
+from personas.experience import Experience
+from personas.handover import Workspace
+from personas.history import MEMBERS, Entry, History, read_history
+from personas.listing import Listing
+from personas.profiles.models import Persona
+from personas.profiles.past import PastRun, PastSegments, read_past
+from personas.segments import FeatureSpace, Segmentation
+from personas.segments.kmeans import squared_distances
+from personas.segments.membership import pieces
+
+LEAST_SHARED = 1 / 3  # Jaccard of two equal segments of which half is common
+FEWEST_SHARED = 50  # customers in both runs, before who was where says anything
+LEAST_AGREEMENT = 0.05  # adjusted Rand index below which ids cannot be of the same people
+LEAST_KNOWN = 0.5  # share of the old space's weight that today's columns must still give
+
+
+class Identity(Frozen):
+    """Who one of today's segments is.
+
+    persona_id : permanent; earlier : name in the run before, and from_data : its name from the data, "" for one born
+    overlap : Jaccard of the old and the new definition on today's customers; floor : what refitting alone leaves
+    shared_overlap : Jaccard of the members among customers in both runs
+    within_chance : of one born, that the segment nearest to it is so unstable that refitting alone moves it as far
+    """
+
+    segment: int
+    persona_id: str
+    status: Literal["same", "changed", "born"]
+    earlier: str = ""
+    from_data: str = ""
+    overlap: float | None = None
+    floor: float | None = None
+    shared_overlap: float | None = None
+    within_chance: bool = False
+
+
+class Identities(Frozen):
+    """All of them, in the order of the segments.
+
+    entry : number of the run compared with, None for a first run; highest : largest number that an id ever had
+    fingerprint : of what was measured; retired : ids that are no more; notes : what could not be used, and why
+    placed : whether the old definition could be applied to today's customers
+    shared : whether members of both runs could be compared, their ids being of the same people
+    lost : those of `retired` that were too unstable to be followed: refitting alone moves them as far
+    """
+
+    personas: tuple[Identity, ...]
+    highest: int
+    fingerprint: str = ""
+    entry: int | None = None
+    retired: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    placed: bool = False
+    shared: bool = False
+
+    def id_of(self, segment: int) -> str:
+        return self.personas[segment - 1].persona_id
+
+    def table(self) -> Listing:
+        """A row a segment, for reading."""
+        rows = [
+            {
+                "segment": one.segment, "id": one.persona_id, "is": one.status, "earlier name": one.earlier,
+                "overlap": one.overlap, "refitting leaves": one.floor,
+            }
+            for one in self.personas
+        ]  # fmt: skip
+        gone = f"Retired: {', '.join(self.retired)}. " if self.retired else ""
+        return Listing(pd.DataFrame(rows), gone + " ".join(self.notes))
+
+
+@dataclass(frozen=True)
+class Past:
+    """The run before, opened; members : customer_id and persona, None where they are not kept."""
+
+    entry: Entry
+    run: PastRun
+    segments: PastSegments
+    members: pd.DataFrame | None
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """How the old segments (rows) and today's (columns) lie to each other.
+
+    drawn : Jaccard of the definitions on today's customers, or None; shared : of the members in both runs, or None
+    near : 1 where centres coincide, falling towards 0 with their distance; None where the spaces differ
+    """
+
+    drawn: np.ndarray | None
+    shared: np.ndarray | None
+    near: np.ndarray | None
+
+    @property
+    def likeness(self) -> np.ndarray:
+        """The mean of what is known, (old, new), 0 to 1."""
+        return np.mean([part for part in (self.drawn, self.shared, self.near) if part is not None], axis=0)
+
+    @property
+    def decisive(self) -> np.ndarray | None:
+        """What says whether a pair is one persona: the definitions, else the members, else the centres."""
+        return next((part for part in (self.drawn, self.shared, self.near) if part is not None), None)
+
+
+def first_identities(count: int, fingerprint: str = "", notes: tuple[str, ...] = ()) -> Identities:
+    """P1 to Pn in the order of the segments, for a first run."""
+    return Identities(
+        personas=tuple(Identity(segment=i, persona_id=f"P{i}", status="born") for i in range(1, count + 1)),
+        highest=count, fingerprint=fingerprint, notes=notes,
+    )  # fmt: skip
+
+
+def identify_personas(
+    workspace: Workspace, customers: Customers, segmentation: Segmentation, experience: Experience
+) -> Identities:
+    """Match today's segments to the last accepted run of the dataset; a first run numbers them by size.
+
+    A history that cannot be read is left out and said in `notes`. Nothing is written.
+    """
+    history = read_history(workspace)
+    fingerprint = fingerprint_of(customers, segmentation, experience)
+    past, notes = open_past(history, fingerprint)
+    if past is None:
+        return first_identities(len(segmentation), fingerprint, notes)
+    return match_personas(past, customers, segmentation, fingerprint, notes)
+
+
+def open_past(history: History, fingerprint: str) -> tuple[Past | None, tuple[str, ...]]:
+    """Open the run to compare with, going back to the one before where it is damaged; None where there is none."""
+    notes = list(history.notes())
+    while (entry := history.before(fingerprint)) is not None:
+        try:
+            return Past(entry, *read_past(entry), _members(entry)), tuple(notes)
+        except (ValueError, OSError, KeyError):
+            words = "An earlier run could not be compared with: its files are damaged or missing."
+            notes += [] if words in notes else [words]
+            history = History(history.folder, tuple(e for e in history.entries if e.number != entry.number))
+    return None, tuple(notes)
+
+
+def fingerprint_of(customers: Customers, segmentation: Segmentation, experience: Experience) -> str:
+    """A hash of what was measured: customers, segments, experience; the same for the same data and parameters."""
+    whole = hashlib.sha256()
+    for frame in (customers.frame, segmentation.members):
+        plain = frame.astype({name: "string" for name in frame.columns if frame[name].dtype == "category"})
+        whole.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    whole.update(segmentation.verdict.model_dump_json().encode())
+    whole.update(experience.model_dump_json().encode())
+    return whole.hexdigest()[:32]
+
+
+def match_personas(
+    past: Past, customers: Customers, segmentation: Segmentation, fingerprint: str = "", notes: tuple[str, ...] = ()
+) -> Identities:
+    """Match today's segments to those of `past`."""
+    count, ids = len(segmentation), past.segments.ids
+    found, said = overlaps_of(past, customers, segmentation)
+    matched: dict[int, int] = {}
+    parted: dict[int, int] = {}
+    if (count == 1) == (len(ids) == 1) and found.decisive is not None:
+        old, new = linear_sum_assignment(1 - found.likeness)
+        pairs = {int(n): int(o) for o, n in zip(old, new, strict=True)}
+        matched = {n: o for n, o in pairs.items() if found.decisive[o, n] >= LEAST_SHARED}
+        parted = {n: o for n, o in pairs.items() if n not in matched and _as_far(found, past.segments.floors, o, n)}
+    highest = past.run.highest
+    names = {persona.id: persona for persona in past.run.personas}
+    personas = []
+    for segment in range(count):
+        if segment not in matched:
+            highest += 1
+            unstable = segment in parted
+            personas.append(
+                Identity(segment=segment + 1, persona_id=f"P{highest}", status="born", within_chance=unstable)
+            )
+            continue
+        old = matched[segment]
+        overlap = None if found.drawn is None else float(found.drawn[old, segment])
+        floor = past.segments.floors[old] if past.segments.floors else None
+        changed = overlap is not None and floor is not None and overlap < floor
+        before = names[ids[old]]
+        personas.append(
+            Identity(
+                segment=segment + 1, persona_id=ids[old], status="changed" if changed else "same",
+                earlier=before.name, from_data=before.name_from_data,
+                overlap=None if overlap is None else round(overlap, 6), floor=floor,
+                shared_overlap=None if found.shared is None else round(float(found.shared[old, segment]), 6),
+            )
+        )  # fmt: skip
+    kept = {persona.persona_id for persona in personas}
+    return Identities(
+        personas=tuple(personas), highest=highest, fingerprint=fingerprint, entry=past.entry.number,
+        retired=tuple(one for one in ids if one not in kept), lost=tuple(ids[old] for old in sorted(parted.values())),
+        notes=(*notes, *said), placed=found.drawn is not None,
+        shared=found.shared is not None,
+    )  # fmt: skip
+
+
+def why_renamed(persona: Persona, identity: Identity) -> dict[str, str]:
+    """The fields that put on record why a persona has another name than before; {} where it has not."""
+    if not identity.earlier or identity.earlier == persona.name:
+        return {}
+    if persona.named_by == "analyst":
+        reason = "an analyst named it in dataset.yml"
+    elif identity.earlier != identity.from_data and persona.name == identity.from_data:
+        reason = "the name that an analyst had given was taken out of dataset.yml"
+    elif identity.status == "changed":
+        reason = "its definition changed, and what the earlier name says does not set it apart any more"
+    else:
+        reason = "what the earlier name says does not set it apart any more"
+    return {"name_before": identity.earlier, "name_reason": reason}
+
+
+def _as_far(found: Overlaps, floors: tuple[float, ...], old: int, new: int) -> bool:
+    """Whether refitting alone moves the old segment as far as the new one lies from it."""
+    return found.drawn is not None and bool(floors) and bool(found.drawn[old, new] >= floors[old])
+
+
+def overlaps_of(past: Past, customers: Customers, segmentation: Segmentation) -> tuple[Overlaps, tuple[str, ...]]:
+    """How old and new segments lie to each other, and what could not be compared, in words."""
+    today = segmentation.members["segment"].to_numpy() - 1
+    rows, columns = len(past.segments.ids), len(segmentation)
+    notes = []
+    before = place_by(past.segments, customers.frame)
+    drawn = near = None
+    if before is None:
+        notes.append(
+            "Most of what formed the earlier segments is not among today's columns: personas are told apart anew."
+        )
+    else:
+        drawn = jaccard_of(before, today, rows, columns)
+        near = nearness(past.segments, customers.frame, today, columns)
+    shared = None
+    was = was_in(past, customers)
+    if was is not None and (was >= 0).sum() >= FEWEST_SHARED:
+        both = was >= 0
+        if before is not None and min(rows, columns) > 1 and agreement(was[both], before[both]) < LEAST_AGREEMENT:
+            notes.append(
+                "Customer ids of the earlier run are in use again, but for other customers by all that is known of "
+                "them: who moved is not told."
+            )
+        else:
+            shared = jaccard_of(was[both], today[both], rows, columns)
+    return Overlaps(drawn, shared, near), tuple(notes)
+
+
+def place_by(segments: PastSegments, frame: pd.DataFrame) -> np.ndarray | None:
+    """Everybody's segment by an old definition, (n,) int from 0; None where too few of its columns are there."""
+    if segments.classes is not None:
+        needed = [part.feature for part in (*segments.classes.numbers, *segments.classes.categories)]
+        if not set(needed) <= set(frame.columns):
+            return None
+        return np.concatenate([segments.classes.labels(part) for part in pieces(frame)])
+    space = segments.space
+    worth = np.array([axis.weight**2 for axis in space.axes])
+    there = np.array([axis.feature in frame for axis in space.axes])
+    if worth[there].sum() < LEAST_KNOWN * worth.sum():
+        return None
+    centres = np.array(segments.centres)
+    labels = []
+    for part in pieces(with_columns(space, frame)):
+        distances = np.sqrt(np.round(squared_distances(space.points(part), centres), 9))
+        labels.append(distances.argmin(axis=1))
+    return np.concatenate(labels)
+
+
+def with_columns(space: FeatureSpace, frame: pd.DataFrame) -> pd.DataFrame:
+    """`frame` with an unknown value for every column of the space that it has not."""
+    missing = {axis.feature: np.nan for axis in space.axes if axis.feature not in frame}
+    return frame.assign(**missing) if missing else frame
+
+
+def nearness(segments: PastSegments, frame: pd.DataFrame, today: np.ndarray, count: int) -> np.ndarray:
+    """Nearness of old centres and today's segments' centres in the old space, (old, new).
+
+    1 / (1 + d² / r²), where r² is the mean squared distance of today's customers to their own centre.
+    """
+    space, old = segments.space, np.array(segments.centres)
+    points = space.points(with_columns(space, frame))
+    member = (today == np.arange(count)[:, None]).astype(float)
+    mass = member @ points.mask
+    centres = np.divide(member @ points.known, mass, out=np.zeros_like(mass), where=mass > 0)
+    own = squared_distances(points, centres)[np.arange(len(today)), today].mean()
+    apart = ((old[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    return 1 / (1 + apart / own) if own > 0 else (apart == 0).astype(float)
+
+
+def was_in(past: Past, customers: Customers) -> np.ndarray | None:
+    """Position of the persona that each of today's customers was in, −1 for who was not there; None without members."""
+    if past.members is None:
+        return None
+    position = {persona: i for i, persona in enumerate(past.segments.ids)}
+    was = past.members.set_index(past.members["customer_id"].astype(str))["persona"]
+    was = was[~was.index.duplicated()]
+    found = customers.frame["customer_id"].astype(str).map(was.to_dict())
+    return found.map(position).fillna(-1).to_numpy(int)
+
+
+def jaccard_of(before: np.ndarray, today: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """Jaccard overlap of every old segment with every new one, (rows, columns)."""
+    table = np.bincount(before * columns + today, minlength=rows * columns).reshape(rows, columns)
+    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
+    return table / np.maximum(union, 1)
+
+
+def agreement(a: np.ndarray, b: np.ndarray) -> float:
+    """Adjusted Rand index of two divisions of the same customers."""
+    from sklearn.metrics import adjusted_rand_score
+
+    return float(adjusted_rand_score(a, b))
+
+
+def _members(entry: Entry) -> pd.DataFrame | None:
+    path = entry.folder / MEMBERS
+    if not path.is_file():
+        return None
+    try:
+        members = pd.read_parquet(path)
+    except (OSError, ValueError):
+        return None
+    return members if {"customer_id", "persona"} <= set(members.columns) else None

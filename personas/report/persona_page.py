@@ -1,0 +1,235 @@
+"""A persona's page: which of its claims, charts and figures are read at once, and which wait in a fold.
+
+What is read without opening anything stays under 900 words; the folds hold the rest, and nothing is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from personas.experience.models import Said
+from personas.profiles.models import Claim, Distribution, Kpi, PainPoint, Persona, PersonaSet
+from personas.report import figures
+from personas.report.figure import Figure
+from personas.report.sources import by_source
+
+# Sentences of each kind that a reader takes in within half a minute, the finding read before them.
+BRIEF = {"who": 2, "wants": 2, "struggles": 1}
+# What is read at once of each; the rest is folded.
+TRAITS, ATTRIBUTES, PAINS, KPIS, RATINGS = 4, 3, 3, 4, 5
+ALIKE = 0.05  # shares closer than this are called much the same
+
+
+@dataclass(frozen=True)
+class PersonaPage:
+    """One persona with its claims looked up and its charts drawn.
+
+    alone : the persona is the whole base, so that the overview already has its pains, journey, numbers and actions
+    profile, more_profile : attributes that differ most from the rest, and the others
+    pains, more_pains : the first pain points as bars, and those that follow
+    leading : KPIs furthest from the rest, in the order of all `kpis`
+    """
+
+    persona: Persona
+    alone: bool
+    finding: Claim
+    sentences: dict[str, tuple[Claim, ...]]
+    expect: Claim | None
+    kpi_claims: dict[str, Claim]
+    kpi: Kpi | None
+    kpis: tuple[Kpi, ...]
+    leading: tuple[Kpi, ...]
+    portrait: Figure | None
+    profile: tuple[Figure, ...]
+    more_profile: tuple[Figure, ...]
+    pains: Figure | None
+    more_pains: tuple[PainPoint, ...]
+    journey: Figure | None
+    ratings: Figure | None
+    path: Figure | None
+    quote: Said | None
+    next: Persona | None
+
+    @property
+    def other_kpis(self) -> tuple[tuple[str, tuple[Kpi, ...]], ...]:
+        """Measured KPIs that are not among the leading ones, by the table they come from."""
+        return by_source([k for k in self.kpis if k not in self.leading])
+
+    @property
+    def quoted_by(self) -> str:
+        """Ids of the claims on what the quote is about."""
+        pain = next(pain for pain in self.persona.pain_points if pain.quotes)
+        return " ".join(pain.claim_ids)
+
+
+def persona_page(
+    persona: Persona, persona_set: PersonaSet, claims: dict[str, Claim], anchors: dict[str, str], index: int
+) -> PersonaPage:
+    """Prepare the page of one persona, the `index`-th of the set."""
+    currency, personas = persona_set.dataset.currency, persona_set.personas
+    alone = len(personas) == 1
+    reach = max([1.0, *(abs(t.gap) for p in personas for t in p.traits)])
+    attributes = sorted(
+        persona.profile, key=lambda d: (distance(d) < ALIKE, None in (*d.persona, *d.rest), -distance(d))
+    )
+    drawn = [attribute_bars(d, persona) for d in attributes]
+    telling = min(ATTRIBUTES, sum(distance(d) >= ALIKE for d in attributes)) or ATTRIBUTES
+    pains = sorted(persona.pain_points, key=lambda p: p.rank)
+    measured = tuple(k for k in persona.kpis if k.estimate.measured)
+    return PersonaPage(
+        persona=persona,
+        alone=alone,
+        finding=claims[persona.finding_claim],
+        sentences={
+            place: tuple(claims[i] for i in ids if i in claims) for place, ids in placed(persona, alone).items()
+        },
+        kpi_claims={k.key: c for k in persona.kpis if (c := claims.get(f"{persona.id}-kpi-{k.key}")) is not None},
+        expect=claims[persona.expect_claim] if persona.expect_claim else None,
+        kpi=next((k for k in measured if "share" not in k.key), None),
+        kpis=measured,
+        leading=furthest(measured),
+        portrait=traits_drawn(persona, currency, reach, anchors) if persona.traits else None,
+        profile=tuple(drawn[:telling]),
+        more_profile=tuple(drawn[telling:]),
+        pains=pains_drawn(pains[:PAINS], persona, currency, anchors) if pains and not alone else None,
+        more_pains=tuple(pains[PAINS:]) if not alone else (),
+        journey=backed(course(persona), persona.journey_claims) if persona.journey and not alone else None,
+        ratings=None if alone else backed(rated(persona_set, persona.number), persona.rating_claims),
+        path=None if alone else backed(shared_path(persona_set, persona.number), persona.path_claims),
+        quote=next((said for pain in persona.pain_points for said in pain.quotes), None),
+        next=None if alone else personas[(index + 1) % len(personas)],
+    )
+
+
+def placed(persona: Persona, alone: bool = False) -> dict[str, tuple[str, ...]]:
+    """Ids of the claims at each place of the persona's page, in the order of the page.
+
+    What does not fit in 30 seconds moves to ``more``, unless another place shows it anyway.
+    """
+    brief = {place: getattr(persona, place)[:most] for place, most in BRIEF.items()}
+    shown = {
+        persona.finding_claim,
+        persona.expect_claim,
+        *persona.goals,
+        *persona.buys,
+        *persona.delights,
+        *persona.standing,
+        *persona.sure,
+    }
+    shown.update(*brief.values())
+    spilled = [i for place, most in BRIEF.items() for i in getattr(persona, place)[most:]]
+    kpis = tuple(f"{persona.id}-kpi-{kpi.key}" for kpi in persona.kpis if kpi.estimate.measured)
+    return {
+        "finding": (persona.finding_claim,),
+        **brief,
+        "expect": (persona.expect_claim,) if persona.expect_claim else (),
+        "more": tuple(dict.fromkeys(i for i in spilled if i not in shown)),
+        "goals": persona.goals,
+        "buys": persona.buys,
+        "delights": persona.delights,
+        "standing": persona.standing,
+        "sure": persona.sure,
+        "kpis": () if alone else kpis,
+    }
+
+
+def furthest(kpis: Sequence[Kpi], most: int = KPIS) -> tuple[Kpi, ...]:
+    """The KPIs furthest from the rest by effect size, in the order given; the first ones where nothing is compared.
+
+    One of them may be what formed the personas; the others were tested, as far as there are such.
+    """
+    apart = sorted((k for k in kpis if k.effect is not None), key=lambda k: -abs(k.effect))
+    tested = [k for k in apart if k.p_adjusted is not None]
+    chosen = dict.fromkeys(k.key for k in (*apart[:1], *tested, *apart))
+    keys = list(chosen)[:most] or [k.key for k in kpis[:most]]
+    return tuple(k for k in kpis if k.key in keys)
+
+
+def traits_drawn(persona: Persona, currency: str, reach: float, anchors: dict[str, str]) -> Figure:
+    """The strongest traits; the persona's name need not be said again on its own page."""
+    drawn = figures.portrait(persona, currency, most=TRAITS, reach=reach, anchors=anchors)
+    return replace(drawn, subtitle=f"Bars: distance from the base, ±{reach:.1f} standard deviations")
+
+
+def distance(attribute: Distribution) -> float:
+    """The largest gap between a share of the persona and the same of the rest."""
+    pairs = zip(attribute.persona, attribute.rest, strict=True)
+    return max((abs(mine - theirs) for mine, theirs in pairs if mine is not None and theirs is not None), default=0.0)
+
+
+def attribute_bars(attribute: Distribution, persona: Persona) -> Figure:
+    """An attribute's bars with what differs most as title and how many are known below it."""
+    drawn = figures.distribution_bars(attribute, persona)
+    known = f"n {attribute.known:,}" + (f", rest {attribute.known_rest:,}" if attribute.known_rest else "")
+    return replace(drawn, title=attribute_title(attribute), subtitle=known)
+
+
+def attribute_title(attribute: Distribution) -> str:
+    """Which answer is given more, or less, often than by the rest.
+
+    >>> yes_no = Distribution(feature="kids", label="Children", levels=("yes", "no"), persona=(0.8, 0.2),
+    ...     rest=(0.1, 0.9), known=90, of=100, known_rest=300)
+    >>> attribute_title(yes_no)
+    'Children: yes more often'
+    """
+    gaps = [
+        (mine - theirs, level)
+        for level, mine, theirs in zip(attribute.levels, attribute.persona, attribute.rest, strict=True)
+        if mine is not None and theirs is not None
+    ]
+    if not gaps or not attribute.known_rest:
+        return attribute.label
+    gap, level = max(gaps, key=lambda pair: abs(pair[0]))
+    if abs(gap) < ALIKE:
+        return f"{attribute.label}: much like the rest"
+    return f"{attribute.label}: {level} {'more' if gap > 0 else 'less'} often"
+
+
+def pains_drawn(
+    pains: Sequence[PainPoint], persona: Persona, currency: str, anchors: dict[str, str] | None = None
+) -> Figure:
+    """The first pain points as bars; what is done about them stands below under "What to do"."""
+    bare = [pain.model_copy(update={"remedy": ""}) for pain in pains]
+    drawn = figures.pain_bars(bare, persona.number, currency, anchors)
+    held = any(", other pain points held equal" in pain.impact_words for pain in pains)
+    told = "; effects hold other pain points equal" if held else ""
+    return replace(drawn, subtitle=f"Share affected, 95 % interval; tick: the rest{told}")
+
+
+def course(persona: Persona) -> Figure:
+    """The journey's lanes, short: what the overview says of every touchpoint is not said again."""
+    drawn = figures.journey_lanes(persona.journey, persona.number)
+    felt = "; feeling from −2 to +2" if any(c.feeling.measured for c in persona.journey) else ""
+    return replace(drawn, subtitle=f"Share who were there; tick: the rest{felt}")
+
+
+def backed(figure: Figure | None, claim_ids: Sequence[str]) -> Figure | None:
+    """The figure with the claims that its rows repeat."""
+    return replace(figure, claim=" ".join(claim_ids)) if figure is not None and claim_ids else figure
+
+
+def rated(persona_set: PersonaSet, number: int) -> Figure | None:
+    """How one persona (0: everybody) rates each touchpoint; None where fewer than two were rated."""
+    if persona_set.experience is None:
+        return None
+    ratings = persona_set.experience.of(number).ratings
+    known = [k for k in ratings if k.key.startswith("rating") and k.estimate.measured]
+    most = RATINGS if number else None
+    return figures.rating_ranges(known, number, most) if len(known) > 1 else None
+
+
+def shared_path(persona_set: PersonaSet, number: int) -> Figure | None:
+    """The path that many of everybody (0), or at least half of a persona, share; None where there are no two steps.
+
+    Undated steps stand in the order of the stages, as in the journey, and are not drawn again.
+    """
+    if persona_set.experience is None:
+        return None
+    path = persona_set.experience.of(number).path
+    if path is not None and number:
+        path = path.model_copy(
+            update={"steps": tuple(s for s in path.steps if s.share.measured and s.share.value >= 0.5)}
+        )
+    dated = path is not None and path.horizon is not None and len(path.steps) > 1
+    return figures.path_ranges(path, number) if dated else None

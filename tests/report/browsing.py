@@ -1,0 +1,299 @@
+"""What a browser makes of a report: every budget and every zero of the specification, measured on one file.
+
+A browser opens a report once for each way of reading it, and `look_at` hands back what it saw as a :class:`Look`;
+tests only compare that with a limit. So a rendering serves all checks, and a fault names itself.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.report.pages import Element, read_page, words_of
+
+# WCAG 1.4.12: text may be spaced this wide and nothing may be lost.
+SPACING = "*{line-height:1.5!important;letter-spacing:.12em!important;word-spacing:.16em!important}"
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
+}
+READERS = {
+    "light": {},
+    "dark": {"color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}},
+}
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of one report. Lists name the faults and are empty where all is well; sizes are bytes.
+
+    seconds : until the page stood, best of three; throttled : the same at a quarter of the processor's speed
+    words, sheets : of each persona's page without opening a fold, and printed on A4
+    requests : addresses that were asked for beside the file itself; said : console messages and script errors
+    """
+
+    size: int
+    script: int
+    style: int
+    elements: int
+    seconds: float
+    throttled: float
+    words: dict[str, int]
+    sheets: dict[str, int]
+    requests: list[str]
+    said: list[str]
+    hacked: bool
+    twice: list[str]
+    outline: list[str]
+    axe: dict[str, list]
+    sideways: list[str]
+    overlaps: list
+    outside: list
+    targets: list
+    walk: list[str]
+    lost: set[str]
+    folds: list[str]
+
+
+def look_at(browser, report: Path, axe: bool = True) -> Look:
+    """Open `report` in every way that readers do. `axe` : False where no accessibility check is wanted."""
+    html = report.read_text(encoding="utf-8")
+    elements = read_page(html)
+    seen = {}
+    contexts = {name: browser.new_context(**options) for name, options in READERS.items()}
+    contexts["bare"] = browser.new_context(java_script_enabled=False)
+    try:
+        pages = {name: _opened(context, report, seen) for name, context in contexts.items()}
+        ways = {name: pages[name] for name in READERS}
+        measured = {
+            "axe": {name: _violations(page) for name, page in ways.items()} if axe else {},
+            "overlaps": [(name, *pair) for name in ("light", "phone") for pair in pages[name].evaluate(OVERLAPS)],
+            "outside": [(name, *found) for name in ("light", "phone") for found in pages[name].evaluate(OUTSIDE)],
+            "targets": [(name, *found) for name in ("light", "phone") for found in pages[name].evaluate(TARGETS)],
+            "walk": _walk(pages["light"]),
+            "lost": _lost(pages["bare"], pages["light"]),
+            "folds": _closed_in_print(pages["bare"]),
+            "hacked": pages["light"].evaluate("window.hacked !== undefined"),
+        }
+        times = _times(pages["dark"], report)
+        sheets = _sheets(pages["dark"])
+        sideways = _sideways(pages["phone"])
+    finally:
+        for context in contexts.values():
+            context.close()
+    return Look(
+        size=len(html.encode()),
+        script=len("".join(re.findall(r"(?s)<script[^>]*>(.*?)</script>", html)).encode()),
+        style=len("".join(re.findall(r"(?s)<style[^>]*>(.*?)</style>", html)).encode()),
+        elements=len(elements),
+        seconds=times[1],
+        throttled=times[4],
+        words={name: len(_open_words(elements, section).split()) for name, section in _personas(elements)},
+        sheets=sheets,
+        requests=[url for url in seen.get("requests", []) if url.partition("#")[0] != report.as_uri()],
+        said=seen.get("said", []),
+        twice=_twice(elements),
+        outline=_outline(elements),
+        sideways=sideways,
+        **measured,
+    )
+
+
+def _opened(context, report: Path, seen: dict):
+    page = context.new_page()
+    page.on("request", lambda request: seen.setdefault("requests", []).append(request.url))
+    page.on("pageerror", lambda error: seen.setdefault("said", []).append(str(error)))
+    page.on("console", lambda message: seen.setdefault("said", []).append(message.text))
+    page.goto(report.as_uri())
+    return page
+
+
+def _violations(page) -> list:
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [(v["id"], len(v["nodes"]), v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"][:200]) for v in found]
+
+
+def _times(page, report: Path) -> dict[int, float]:
+    """Seconds from asking for the file to the page standing, at a whole and at a quarter of the speed: best of three,
+    since other tests share the machine."""
+    session = page.context.new_cdp_session(page)
+    best = {}
+    for rate in (1, 4):
+        session.send("Emulation.setCPUThrottlingRate", {"rate": rate})
+        took = []
+        for _ in range(3):
+            page.goto("about:blank")
+            page.goto(report.as_uri())
+            took.append(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd") / 1000)
+        best[rate] = min(took)
+    session.send("Emulation.setCPUThrottlingRate", {"rate": 1})
+    return best
+
+
+def _sheets(page) -> dict[str, int]:
+    """A4 pages of each persona, printed by itself."""
+    names = page.evaluate("[...document.querySelectorAll('main > .persona')].map(s => s.id)")
+    printed = {}
+    for name in names:
+        page.evaluate(
+            "name => document.querySelectorAll('main > section').forEach(s => { s.hidden = s.id !== name })", name
+        )
+        pdf = page.pdf(prefer_css_page_size=True)
+        printed[name] = len(re.findall(rb"/Type\s*/Page\b", pdf))
+    return printed
+
+
+def _sideways(page) -> list[str]:
+    """Widths at which the page scrolls sideways; at the narrowest also with text spaced wide."""
+    found = []
+    for width in (1280, 700, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        if (across := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"{across} px at {width}")
+    page.add_style_tag(content=SPACING)
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        if (across := page.evaluate("document.documentElement.scrollWidth")) > width:
+            found.append(f"{across} px at {width}, spaced")
+    return found
+
+
+def _walk(page, steps: int = 60) -> list[str]:
+    """What is wrong on the way of the tabulator key: the skip link first, then the order of the page, always seen."""
+    faults = []
+    page.keyboard.press("Tab")
+    if page.evaluate("document.activeElement.className") != "skip":
+        faults.append("the skip link is not first")
+    page.keyboard.press("Enter")
+    if page.evaluate("location.hash") != "#main":
+        faults.append("the skip link does not lead to the report")
+    page.evaluate("window.last = document.getElementById('main')")
+    for _ in range(steps):
+        page.keyboard.press("Tab")
+        if fault := page.evaluate(FOCUS):
+            faults.append(fault)
+    return faults
+
+
+def _lost(bare, lively) -> set[str]:
+    """Words that only scripts bring, but for those of the controls they add."""
+    without, within = (set(re.findall(r"\w+", page.locator("main").inner_text())) for page in (bare, lively))
+    controls = " ".join(lively.locator(".tools, .picker, .equal").all_inner_texts())
+    return within - without - set(re.findall(r"\w+", controls))
+
+
+def _closed_in_print(page) -> list[str]:
+    page.emulate_media(media="print")
+    return page.evaluate(CLOSED)
+
+
+def _personas(elements: list[Element]) -> list[tuple[str, Element]]:
+    return [(e.attributes["id"], e) for e in elements if e.tag == "section" and "persona" in e.classes]
+
+
+def _open_words(elements: list[Element], section: Element) -> str:
+    """What is read of a section without opening a fold."""
+    inside = [e for e in elements if section in e.ancestors]
+    return words_of([e for e in inside if not e.within("away") and not folded(e)])
+
+
+def folded(element: Element) -> bool:
+    """Whether the element stands in a fold, behind its summary; notes in the margin count as read."""
+    chain = (*element.ancestors, element)
+    behind = (inner for outer, inner in zip(chain, chain[1:], strict=False) if outer.tag == "details")
+    return any(inner.tag != "summary" for inner in behind)
+
+
+def _twice(elements: list[Element]) -> list[str]:
+    ids = [e.attributes["id"] for e in elements if "id" in e.attributes]
+    return sorted({i for i in ids if ids.count(i) > 1}) if len(set(ids)) < len(ids) else []
+
+
+def _outline(elements: list[Element]) -> list[str]:
+    """Headings that leave a level out, more than one first heading, and references to ids that are not there."""
+    levels = [(int(e.tag[1]), e.text.strip()) for e in elements if re.fullmatch("h[1-6]", e.tag)]
+    faults = [f"{words} jumps" for (above, _), (level, words) in zip(levels, levels[1:], strict=False) if level > above + 1]
+    if sum(level == 1 for level, _ in levels) != 1:
+        faults.append("not one h1")
+    ids = {e.attributes.get("id") for e in elements}
+    for e in elements:
+        links = [e.attributes["href"][1:]] if (e.attributes.get("href") or "").startswith("#") else []
+        for target in (*links, *(e.attributes.get("aria-labelledby") or "").split()):
+            if target not in ids:
+                faults.append(f"nothing is called {target}")
+    return faults
+
+
+# Lines of text of the whole page, swept from top to bottom: no two may lie on each other.
+OVERLAPS = """() => {
+  const lines = [], found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());) {
+    const held = node.parentElement;
+    if (!node.data.trim() || !held.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true })) continue;
+    if (held.closest('.away, .skip, script, style, option')) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const small = parseFloat(getComputedStyle(held).fontSize);
+    for (const box of range.getClientRects()) {
+      if (box.width < 2) continue;
+      const spare = Math.max(0, (box.height - small) / 2);
+      lines.push({ words: node.data.trim().slice(0, 40), held, left: box.left, right: box.right,
+                   top: box.top + spare, bottom: box.bottom - spare });
+    }
+  }
+  lines.sort((a, b) => a.top - b.top);
+  lines.forEach((a, i) => {
+    for (let j = i + 1; j < lines.length && lines[j].top < a.bottom - 2; j++) {
+      const b = lines[j];
+      if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && found.length < 20)
+        found.push([a.words, b.words, (a.held.closest('figure, section') || a.held).className]);
+    }
+  });
+  return found;
+}"""
+
+# Text and marks beyond the window or cut off by what holds them; tables that scroll by themselves may be wider.
+OUTSIDE = """() => {
+  const found = [], wide = document.documentElement.clientWidth;
+  for (const e of document.querySelectorAll('main *')) {
+    if (found.length > 20) break;
+    if (e.closest('.scroll, .away') || !e.checkVisibility()) continue;
+    const style = getComputedStyle(e), box = e.getBoundingClientRect();
+    if (!box.width) continue;
+    const name = e.tagName + '.' + (e.getAttribute('class') || '') + ': ' + e.textContent.trim().slice(0, 40);
+    if (box.right > wide + 1 || box.left < -1) found.push([name, Math.round(box.left), Math.round(box.right)]);
+    const cut = ['hidden', 'clip'].includes(style.overflowX) && !e.closest('svg');
+    if (cut && e.scrollWidth > e.clientWidth + 1) found.push([name, e.clientWidth, e.scrollWidth]);
+  }
+  return found;
+}"""
+
+# WCAG 2.5.8: at least 24 by 24; links within a sentence are let off, boxes count with their labels.
+TARGETS = """() => [...document.querySelectorAll('a, button, select, input, summary')]
+  .filter(e => e.checkVisibility() && !e.classList.contains('skip'))
+  .map(e => e.tagName === 'INPUT' ? e.closest('label') : e)
+  .filter(e => getComputedStyle(e).display !== 'inline')
+  .map(e => [e.textContent.trim().slice(0, 40), e.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 23.9 || box.width < 23.9)
+  .map(([words, box]) => [words, Math.round(box.width), Math.round(box.height)]).slice(0, 20)"""
+
+FOCUS = """() => {
+  const at = document.activeElement, words = at.tagName + ' ' + at.textContent.trim().slice(0, 40);
+  const style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const order = window.last.compareDocumentPosition(at) & (Node.DOCUMENT_POSITION_FOLLOWING);
+  window.last = at;
+  if (at === document.body) return 'the focus is lost';
+  if (!order) return words + ' comes too late';
+  if (style.outlineStyle !== 'solid' || parseFloat(style.outlineWidth) < 2) return words + ' shows no focus';
+  if (box.bottom < 0 || box.top > innerHeight) return words + ' is out of sight';
+  return '';
+}"""
+
+CLOSED = """() => [...document.querySelectorAll('details')]
+  .filter(d => d.checkVisibility() && ![...d.children].slice(1).every(c => c.checkVisibility()))
+  .map(d => d.className + ': ' + d.textContent.trim().slice(0, 40))"""
