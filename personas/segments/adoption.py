@@ -15,6 +15,7 @@ import pandas as pd
 
 from personas.customers import Customers
 from personas.errors import InputError, Problem
+from personas.progress import rounds
 from personas.segments.candidates import Candidates, fit_candidates
 from personas.segments.comparison import Comparison, survey_weights
 from personas.segments.evidence import gather_evidence
@@ -106,7 +107,7 @@ def judge_labels(
     """
     given = read_labels(customers, labels, min_group)
     weights = survey_weights(customers)
-    with one_thread():
+    with one_thread(), rounds("resampling"):
         candidates = fit_candidates(
             customers.frame, customers.features, (1, len(given)), seed, EFFORT, None, workers, "k-means", fit_sample,
             weights,

@@ -82,7 +82,7 @@ def segment(
 ) -> Segmentation:
     """Publish the segmentation that the evidence chose, or `n_segments`, which is judged all the same.
 
-    Raises InputError when `n_segments` was not among the candidates.
+    Raises InputError when `n_segments` was not among the candidates, or gives a segment too small to be shown.
     """
     candidates, judgement = comparison.candidates, comparison.judgement
     k = judgement.chosen if n_segments is None else n_segments
@@ -113,6 +113,7 @@ def segment(
         members = members.assign(segment=place[members["segment"] - 1] + 1)
         centres = centres[order]
         classes = None if classes is None else classes.reordered(order)
+    refuse_small(np.bincount(members["segment"], minlength=k + 1)[1:], comparison.min_group, "n_segments")
     jaccard = candidates.resampled.jaccard.get(k)
     with one_thread():
         refits = fit_again(candidates, frame, members["segment"].to_numpy(), k)
@@ -125,6 +126,20 @@ def segment(
         classes=classes,
         refits=refits,
     )
+
+
+def refuse_small(sizes, min_group: int, parameter: str) -> None:
+    """Raise InputError where one of several segments is smaller than any group that may be shown.
+
+    parameter : what asked for these segments
+
+    >>> refuse_small([40, 10], 10, "n_segments")
+    """
+    small = [size for size in sizes if size < min_group]
+    if len(sizes) > 1 and small:
+        found = f"{len(sizes)} segments, of which {len(small)} with fewer than {min_group} customers"
+        fix = "ask for fewer segments, or lower min_group if such small groups may be shown"
+        raise InputError([Problem(f"parameter {parameter}", found, f"{min_group} customers or more in each", fix)])
 
 
 def _means(points, labels, k) -> np.ndarray:
