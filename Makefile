@@ -44,7 +44,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas pdf accept split forget dataset test evidence bench lab lint clean env FORCE
+.PHONY: help personas pdf accept split forget dataset test evidence bench audit licences sbom lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -111,6 +111,15 @@ evidence: $(ENVIRONMENT) ## count what the methods promise over simulated tables
 
 bench: $(ENVIRONMENT) ## time tasks beside the plain way, and write docs/benchmarks.md: ONLY=segments
 	@"$(PYTHON)" -m tests.benchmarks
+
+audit: $(ENVIRONMENT) ## known faults of the pinned packages, asked of the public advisory service
+	@"$(PYTHON)" -m personas.batch.supply audit
+
+licences: $(ENVIRONMENT) ## the licence of every package; fails where a required one is under the GPL
+	@"$(PYTHON)" -m personas.batch.supply licences
+
+sbom: $(ENVIRONMENT) ## a bill of materials, CycloneDX: reports/sbom.cdx.json
+	@"$(PYTHON)" -m personas.batch.supply sbom
 
 lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left
 	@"$(PYTHON)" -m ruff check --fix .

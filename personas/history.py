@@ -26,6 +26,7 @@ RUN, SEGMENTS, MEMBERS = "run.json", "segmentation.json", "members.parquet"
 CANDIDATE = "candidate"
 NEXT, OLD, ASIDE, DECISIONS = ".next", ".old", "aside", "accepted.json"
 ENTRIES_KEPT = 60  # about a year of weekly runs
+DAMAGED = "its files are damaged or missing"
 MEMBERS_KEPT = 3  # only the last ones are compared customer by customer
 
 
@@ -61,6 +62,16 @@ class History:
     def accepted(self) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.accepted)
 
+    @property
+    def last(self) -> Entry | None:
+        """The last accepted run."""
+        return self.accepted[-1] if self.accepted else None
+
+    def without(self, numbers: Collection[int]) -> History:
+        """The same history with these entries counted among the broken ones."""
+        gone = tuple((entry.folder, DAMAGED) for entry in self.entries if entry.number in numbers)
+        return History(self.folder, tuple(e for e in self.entries if e.number not in numbers), self.broken + gone)
+
     def before(self, fingerprint: str) -> Entry | None:
         """The run that one with this fingerprint is compared with: the last accepted one that is not itself."""
         found = self.accepted
@@ -79,18 +90,22 @@ class History:
         return (f"{many} could not be compared with: {why}.",) if self.broken else ()
 
 
-def history_folder(workspace: Workspace) -> Path:
-    """Where the history of the workspace's dataset is; notebooks run by hand read the same one."""
-    return workspace.root / "reports" / ".work" / workspace.dataset / FOLDER
+def history_folder(workspace: Workspace, dataset: str = "") -> Path:
+    """Where the history of a dataset is, the workspace's own by default; notebooks run by hand read the same one."""
+    return workspace.root / "reports" / ".work" / (dataset or workspace.dataset) / FOLDER
 
 
-def read_history(workspace: Workspace) -> History:
-    """Read the history of a dataset; empty where there is none. Nothing is changed on disk."""
-    folder = history_folder(workspace)
+def read_history(workspace: Workspace, dataset: str = "") -> History:
+    """Read the history of the workspace's dataset, or of another one; empty where there is none.
+
+    Nothing is changed on disk.
+    """
+    dataset = dataset or workspace.dataset
+    folder = history_folder(workspace, dataset)
     entries, broken = [], []
     for path in sorted(path for path in folder.glob("[0-9]*") if path.is_dir()):
         try:
-            entries.append(read_entry(path, workspace.dataset))
+            entries.append(read_entry(path, dataset))
         except ValueError as error:
             broken.append((path, str(error)))
     return History(folder, tuple(entries), tuple(broken))
@@ -107,22 +122,23 @@ def read_entry(folder: Path, dataset: str) -> Entry:
         if whose != dataset:
             raise ValueError(f'it is of another dataset, "{whose}"')
         if not isinstance(head["run"], dict) or not (folder / SEGMENTS).is_file():
-            raise ValueError("its files are damaged or missing")
+            raise ValueError(DAMAGED)
         return Entry(
             folder, number, whose, str(head["fingerprint"]), str(head["observation_end"]), head["accepted"] is True
         )
     except ValueError as error:
         if type(error) is ValueError and str(error).startswith("it"):
             raise
-        raise ValueError("its files are damaged or missing") from None
+        raise ValueError(DAMAGED) from None
     except (OSError, KeyError, TypeError):
-        raise ValueError("its files are damaged or missing") from None
+        raise ValueError(DAMAGED) from None
 
 
 def write_candidate(workspace: Workspace, head: dict[str, Any], segments: dict[str, Any], members) -> Path:
     """Write this run as the history would hold it into the workspace; only a publication adds it, see :func:`prepare`.
 
-    head : fingerprint, observation_end, accepted, compared_with (number of an entry or None), run
+    head : fingerprint, observation_end, accepted, run, compared_with (number of an entry or None) and wave_of (the
+        dataset whose entry that is, "" for its own), left_out (numbers of entries that could not be read)
     members : DataFrame of customer_id and persona
     """
     folder, making = workspace.folder / CANDIDATE, workspace.folder / f".{CANDIDATE}"
@@ -150,7 +166,9 @@ def prepare(workspace: Workspace) -> None:
     if not (candidate / RUN).is_file():
         return
     head = json.loads((candidate / RUN).read_text(encoding="utf-8"))
-    before = history.before(head["fingerprint"])
+    history = history.without(head.get("left_out", ()))
+    wave = head.get("wave_of", "")
+    before = read_history(workspace, wave).last if wave else history.before(head["fingerprint"])
     if (before.number if before else None) != head["compared_with"]:
         for stage in ("04_profiles", "05_changes"):
             (workspace.folder / "notebooks" / f"{stage}.ipynb").unlink(missing_ok=True)
@@ -181,10 +199,10 @@ def commit(workspace: Workspace) -> Entry | None:
     ready = folder / NEXT
     if not ready.is_dir():
         return None
-    history = read_history(workspace)
+    head = json.loads((ready / RUN).read_text(encoding="utf-8"))
+    history, number = read_history(workspace).without(head.get("left_out", ())), int(head["number"])
     for path, _why in history.broken:
         _set_aside(path, folder / ASIDE)
-    number = int(json.loads((ready / RUN).read_text(encoding="utf-8"))["number"])
     place = folder / f"{number:04d}"
     for entry in history.entries:
         if not entry.accepted and entry.folder != place:

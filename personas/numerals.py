@@ -98,6 +98,13 @@ def digits_of(estimate: Estimate, number: float, decimals: int) -> str:
     return rounded(number * (100 if estimate.unit == "share" else 1), decimals)
 
 
+def all_or_none(text: str, estimate: Estimate, number: float, like: Sequence[Estimate | None]) -> str:
+    """A share of all or none written whole where nothing stands beside it: "100.0" says no more than "100"."""
+    beside = any(e is not None and e.measured and e is not estimate for e in like)
+    ends = estimate.unit == "share" and (text.startswith("100.") or number == 0)
+    return text.partition(".")[0] if ends and not beside else text
+
+
 class Numerals:
     """Formats estimates of one dataset; `currency` is an ISO code such as USD.
 
@@ -119,14 +126,18 @@ class Numerals:
             return "not measured"
         if estimate.unit == "money" and abs(estimate.value) >= 1e6:
             return f"{self.symbol}{estimate.value / 1e6:,.2f}{GAP}million"
-        return self._with_unit(digits_of(estimate, estimate.value, shared_decimals(estimate, like)), estimate)
+        digits = digits_of(estimate, estimate.value, shared_decimals(estimate, like))
+        return self._with_unit(all_or_none(digits, estimate, estimate.value, like), estimate)
 
     def interval(self, estimate: Estimate, like: Sequence[Estimate | None] = ()) -> str:
         """The bounds alone, without unit; empty where there are none."""
         if estimate.value is None or estimate.low is None or estimate.high is None:
             return ""
         decimals = shared_decimals(estimate, like)
-        low, high = (digits_of(estimate, bound, decimals) for bound in (estimate.low, estimate.high))
+        low, high = (
+            all_or_none(digits_of(estimate, bound, decimals), estimate, bound, like)
+            for bound in (estimate.low, estimate.high)
+        )
         return f"{low} to {high}"
 
     def say(self, estimate: Estimate, like: Sequence[Estimate | None] = ()) -> str:

@@ -68,6 +68,7 @@ PARAMETERS = (
         50,
         optional=True,
     ),
+    Parameter("division", "word", "divided anew, or as in the last accepted run", SEGMENTS, choices=("new", "kept")),
     Parameter("algorithm", "word", "how customers are divided", SEGMENTS, choices=("k-means", "latent class")),
     Parameter("max_segments", "whole number", "largest number of segments to try", SEGMENTS, 1, 50),
     Parameter("pairs", "whole number", "pairs of bootstrap samples for stability", SEGMENTS, 5, 1000),

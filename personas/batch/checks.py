@@ -9,7 +9,8 @@ from pathlib import Path
 
 from personas.batch.notebooks import read_notebooks
 from personas.batch.overrides import find_override_problems, parse_overrides
-from personas.batch.stamps import describe_stages, digest, open_stamps
+from personas.batch.sources import LARGEST
+from personas.batch.stamps import describe_stages, digest, hash_text, open_stamps
 from personas.errors import InputError, Problem, did_you_mean
 from personas.parameters import STAGES, find_problem
 
@@ -56,11 +57,13 @@ def find_data_problems(root: Path, dataset: str, data: Path | None) -> list[Prob
 
     Warnings are printed; problems are returned.
     """
+    if (size := (root / "data" / dataset / "dataset.yml").stat().st_size) > LARGEST:
+        return [Problem(f"data/{dataset}/dataset.yml", f"{size:,} bytes", f"at most {LARGEST:,}")]
     passed = open_stamps(root, dataset) / ".checked"
     state = describe_input(root, dataset, data)
     if passed.is_file() and passed.read_text() == state:
         return []
-    from personas.changes.targets import find_aim_problems
+    from personas.changes import find_aim_problems
     from personas.customers import find_name_clashes
     from personas.dataset import check_dataset, read_dataset
 
@@ -72,14 +75,26 @@ def find_data_problems(root: Path, dataset: str, data: Path | None) -> list[Prob
     for warning in result.warnings:
         print(f"note: {warning}", file=sys.stderr)
     problems = [*result.problems, *find_name_clashes(source), *find_aim_problems(source)]
+    problems += find_wave_problems(root, dataset, source)
     if not problems:
         passed.write_text(state)
     return problems
+
+
+def find_wave_problems(root: Path, dataset: str, source) -> list[Problem]:
+    """Find that the wave before is no other dataset of the project."""
+    previous = getattr(getattr(source, "contract", None), "previous", None)
+    known = sorted(path.parent.name for path in (root / "data").glob("*/dataset.yml") if path.parent.name != dataset)
+    if previous is None or previous in known:
+        return []
+    place, found = f"data/{dataset}/dataset.yml: previous", f'"{previous}"'
+    return [Problem(place, found, "another folder under data/", did_you_mean(previous, known))]
 
 
 def describe_input(root: Path, dataset: str, data: Path | None) -> str:
     """Hash what decides whether a dataset is sound: contract, sources, engine, the code that reads them."""
     stage = describe_stages(root, dataset, {}, data)[STAGES[0]]
     reading = {name: value for name, value in stage["library"].items() if name.startswith("dataset/")}
-    decisive = [stage[key] for key in ("contract", "sources", "engine", "lock")]
+    whole = hash_text(root / "data" / dataset / "dataset.yml")
+    decisive = [whole, *(stage[key] for key in ("sources", "engine", "lock"))]
     return digest(json.dumps([*decisive, reading], sort_keys=True))

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from personas.batch.given import is_as_before, write_given
 from personas.batch.locks import hold
 from personas.batch.notebooks import read_notebook
 from personas.batch.secrets import mask_file, read_secrets, without
@@ -35,8 +36,8 @@ def run_stage(root: Path, stage: str, dataset: str, overrides: dict[str, Any], d
     """Execute ``notebooks/<stage>.ipynb`` into ``reports/.work/<dataset>/notebooks/``.
 
     The result is moved to its place when all cells have run; until then the last good one stays there. A
-    failed notebook is kept under ``failed/``. Raises StageFailed, or InputError if another run works on the
-    dataset.
+    failed notebook is kept under ``failed/``; a stage that would be given nothing new is passed over.
+    Raises StageFailed, or InputError if another run works on the dataset.
     """
     source = root / "notebooks" / f"{stage}.ipynb"
     if not source.is_file():
@@ -51,6 +52,10 @@ def run_stage(root: Path, stage: str, dataset: str, overrides: dict[str, Any], d
     done.parent.mkdir(exist_ok=True)
     listener = Listener(f"{dataset}  {stage}", len(notebook.cells) + 1, last_duration(done))
     with hold(workspace.folder / ".lock", f"another run is working on {dataset}"):
+        if done.is_file() and is_as_before(workspace, stage, notebook.defaults | parameters):
+            os.utime(done)
+            print(f"{dataset}  {stage}  nothing new that it is made from", file=sys.stderr, flush=True)
+            return
         if stage == STAGES[-1]:
             shutil.rmtree(workspace.staged, ignore_errors=True)
         running = done.with_name(f".running-{stage}.ipynb")
@@ -58,6 +63,7 @@ def run_stage(root: Path, stage: str, dataset: str, overrides: dict[str, Any], d
         execute(source, running, parameters, root, listener, secrets)
         mask_file(secrets, running)
         os.replace(running, done)
+        write_given(workspace, stage, notebook.defaults | parameters)
     (workspace.folder / "failed" / f"{stage}.ipynb").unlink(missing_ok=True)
     print(f"{dataset}  {stage}  {notebook.title}  {duration(listener.seconds)}", file=sys.stderr, flush=True)
 
@@ -99,7 +105,7 @@ def execute(
                 errors=errors,
             )
     except PapermillExecutionError as error:
-        plain = error.evalue if error.ename == "InputError" else f"{error.ename}: {error.evalue}"
+        plain = error.evalue if error.ename in ("InputError", "EngineError") else f"{error.ename}: {error.evalue}"
     except DeadKernelError:
         plain = "the kernel died, most often for want of memory; its last words are in kernel.log beside failed/"
     else:

@@ -1,4 +1,4 @@
-"""What stopped a command, in words, when it was neither the input nor a notebook: the disk, the rights, a fault of ours."""
+"""What stopped a command when neither input nor a notebook did, in words: the disk, the rights, a fault of ours."""
 
 from __future__ import annotations
 

@@ -42,8 +42,9 @@ class Forgotten:
 
     def __str__(self) -> str:
         return (
-            f"{self.dataset}  {self.asked:,} ids to forget, {self.listed:,} on the exclusion list; {self.exported:,} rows "
-            f"went from published member lists, {self.remembered:,} from the history; hand-overs and lab are cleared\n"
+            f"{self.dataset}  {self.asked:,} ids to forget, {self.listed:,} on the exclusion list; {self.exported:,} "
+            f"rows went from published member lists, {self.remembered:,} from the history; hand-overs and lab are "
+            "cleared\n"
             f"  The report stays as it is. Make it anew without them: make personas DATASET={self.dataset}"
         )
 

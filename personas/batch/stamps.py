@@ -13,18 +13,18 @@ import platform
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from personas.batch.notebooks import read_notebooks
-from personas.batch.sources import fingerprint
+from personas.batch.sources import fingerprint, read_contract
 from personas.handover import open_workspace
 from personas.history import DECISIONS, FOLDER
-from personas.parameters import STAGES
+from personas.parameters import FOLDER_NAME, STAGES
 
 # A stage may use its own folder and those before it, so only these can change its result.
 FOLDERS = ("dataset", "customers", "segments", "experience", "profiles", "changes", "report")
 ENGINE = ("duckdb", "ibis-framework")
 PUBLISH = "publish"
+# Keys of the contract that nothing before stage 05 looks at, and that stage's place.
+AIMS, AIMED = ("targets", "benchmarks", "alerts"), 4
 
 
 def open_stamps(root: Path, dataset: str) -> Path:
@@ -72,8 +72,9 @@ def describe_stages(
     shared = {
         "lock": hash_text(root / "requirements.lock"),
         "engine": {name: version_of(name) for name in ENGINE} | {"python": platform.python_version()},
-        "contract": hash_text(contract / "dataset.yml"),
     }
+    whole = {"contract": hash_text(contract / "dataset.yml")}
+    measured = {"contract": hash_measured(contract)}
     top = hash_folder(root, root / "personas", "*")
     library: dict[str, str] = dict(top)
     stages: dict[str, dict[str, Any]] = {}
@@ -82,11 +83,15 @@ def describe_stages(
         for folder in FOLDERS[:2] if place == 0 else FOLDERS[place + 1 : place + 2]:
             library |= hash_folder(root, root / "personas" / folder, "**/*")
         notebook = notebooks.get(stage)
-        stages[stage] = shared | {
-            "library": dict(library),
-            "notebook": digest(repr(notebook.cells)) if notebook else "missing",
-            "parameters": {k: repr(v) for k, v in overrides.items() if notebook and k in notebook.defaults},
-        }
+        stages[stage] = (
+            shared
+            | (measured if place < AIMED else whole)
+            | {
+                "library": dict(library),
+                "notebook": digest(repr(notebook.cells)) if notebook else "missing",
+                "parameters": {k: repr(v) for k, v in overrides.items() if notebook and k in notebook.defaults},
+            }
+        )
     stages[STAGES[0]]["sources"] = fingerprint(contract, data, stamps / ".files.json", before)
     if (contract / ".forgotten.json").is_file():
         stages[STAGES[0]]["forgotten"] = hash_text(contract / ".forgotten.json")
@@ -94,6 +99,8 @@ def describe_stages(
     own = sorted(path for path in contract.glob("*.y*ml") if path.name != "dataset.yml")
     own += [path for path in [lexicon_of(contract, data)] if path is not None]
     stages["03_experience"]["rules"] = {path.name: hash_text(path) for path in own}
+    if wave := previous_of(contract):
+        stages["04_profiles"]["previous"] = hash_last_run(root, wave)
     # A decision on changed personas is all of the history that a run depends on without new data.
     stages["05_changes"]["accepted"] = hash_text(open_workspace(dataset, "batch", root).folder / FOLDER / DECISIONS)
     publishing = hash_folder(root, root / "personas" / "batch", "*")
@@ -101,16 +108,40 @@ def describe_stages(
     return stages
 
 
+def hash_measured(contract: Path) -> str:
+    """Hash a contract without its aims and alerts, which change nothing that is measured.
+
+    By its lines, since what has not been checked yet must not be unfolded.
+    """
+    path = contract / "dataset.yml"
+    if not path.is_file():
+        return "missing"
+    kept, aims = [], False
+    for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        if line[:1].strip() and not line.startswith("#"):
+            aims = line.partition(":")[0].rstrip() in AIMS
+        kept += [] if aims else [line]
+    return digest("\n".join(kept))
+
+
+def previous_of(contract: Path) -> str:
+    """The dataset of which this one is the next wave, by its contract; "" where there is none."""
+    name = read_contract(contract).get("previous")
+    return name if isinstance(name, str) and FOLDER_NAME.fullmatch(name) else ""
+
+
+def hash_last_run(root: Path, dataset: str) -> str:
+    """Hash the last run in the history of a dataset; "missing" where there is none."""
+    entries = sorted((root / "reports" / ".work" / dataset / FOLDER).glob("[0-9]*/run.json"))
+    return hash_text(entries[-1]) if entries else "missing"
+
+
 def lexicon_of(contract: Path, data: Path | None) -> Path | None:
     """The file of emotion words that a contract names, beside it or in `data`; None where there is none.
 
     Only a look: a contract that cannot be read is told of by whoever reads it in earnest.
     """
-    try:
-        content = yaml.safe_load((contract / "dataset.yml").read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return None
-    declared = content.get("emotions") if isinstance(content, dict) else None
+    declared = read_contract(contract).get("emotions")
     name = declared.get("file") if isinstance(declared, dict) else None
     if not isinstance(name, str):
         return None

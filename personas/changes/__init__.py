@@ -17,12 +17,14 @@ from personas.changes.loop_tables import (
 from personas.changes.models import Changes
 from personas.changes.record import write_run
 from personas.changes.tables import tabulate_figures, tabulate_moves, tabulate_passports
+from personas.changes.targets import find_aim_problems
 
 __all__ = [
     "Changes",
     "Earlier",
     "close_loop",
     "compare_runs",
+    "find_aim_problems",
     "read_earlier",
     "tabulate_aims",
     "tabulate_alerts",

@@ -138,6 +138,7 @@ def headlines_of(
             for pain in pains
             if pain.persona_id == who and (pain.status in ("grown", "eased") or _new_on_top(pain))
         ]
+    found += [_of_hint(change, numbers) for change in figures if change.persona_id is None and _hints(change)]
     turned = {(said.persona_id, said.feature) for said in statements if said.sure and said.status == "became true"}
     found += [
         _of_statement(said, names, (said.persona_id, said.feature) in turned)
@@ -160,6 +161,20 @@ def _everywhere(figures: Sequence[Change], names: Mapping[str, str]) -> dict[tup
         if len(names) > 1 and alike > len(names) / 2:
             found[base.key, base.reading] = alike
     return found
+
+
+def _hints(change: Change) -> bool:
+    """Whether a change is beyond chance taken alone, but not as one of all that were compared."""
+    alone = change.change.low is not None and not change.change.low <= 0 <= change.change.high
+    return alone and not change.beyond_chance and change.better != "neither"
+
+
+def _of_hint(change: Change, numbers: Numerals) -> Headline:
+    return Headline(
+        what=f"{change.label} went {say_change(change, numbers)}.",
+        meaning="Taken alone this would be beyond chance; as one of all figures compared it is not.",
+        act="Watch it: if it is real, the next run shows it too.", within_chance=True,
+    )  # fmt: skip
 
 
 def _new_on_top(pain: PainChange) -> bool:
@@ -231,7 +246,7 @@ def _of_drift(drift: Drift) -> Headline:
 def whole_sentence(headlines: Sequence[Headline], earlier: str, proposed: bool) -> str:
     """The whole in one sentence."""
     sure = [headline for headline in headlines if not headline.within_chance]
-    unsure = len(headlines) - len(sure)
+    unsure = sum(headline.within_chance and headline.persona_id is not None for headline in headlines)
     waits = " Changed personas are proposed until they are accepted." if proposed else ""
     if unsure:
         waits = f" {in_words(unsure).capitalize()} came or went that are too unstable to be followed.{waits}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import norm
 
 from personas.changes.account import headlines_of, say_change, tell_born, tell_kept, tell_retired, whole_sentence
 from personas.changes.drift import measure_drift
@@ -17,10 +18,12 @@ from personas.estimates import Estimate, share_estimate
 from personas.handover import Workspace
 from personas.history import read_history
 from personas.numerals import Numerals, day
-from personas.profiles.identity import Identities, Past, open_past, place_by, was_in
+from personas.profiles.identity import Identities, Past, find_past, place_by, was_in
 from personas.profiles.models import PersonaSet
 from personas.profiles.past import reduce_run
 from personas.segments import Segmentation
+
+NEARLY_ALL = 0.9  # of the customers of either run, from which on they are compared with themselves
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,8 @@ class Earlier:
 
 def read_earlier(workspace: Workspace, identities: Identities) -> Earlier:
     """Read the run that the personas were matched to."""
-    history = read_history(workspace)
-    return Earlier(open_past(history, identities.fingerprint)[0], history.knows_accepted(identities.fingerprint))
+    past, _history = find_past(workspace, identities.fingerprint, identities.wave_of)
+    return Earlier(past, read_history(workspace).knows_accepted(identities.fingerprint))
 
 
 def compare_runs(
@@ -66,9 +69,9 @@ def compare_runs(
     placed = place_by(past.segments, customers.frame)
     alike = same_length(now, before)
     moved = measure_drift(before.shapes, customers, comparable(alike))
-    held = _held(placed, past, matched)
-    figures = compare_figures(now, before, matched, moved, held)
     was = was_in(past, customers) if identities.shared else None
+    held, paired = _held(placed, past, matched), _paired(placed, was, past)
+    figures = compare_figures(now, before, matched, moved, held, paired)
     rows, columns = len(past.segments.ids), len(segmentation)
     table = count_flows(was, today - 1, rows, columns) if was is not None else None
     flows = tell_flows(table, past, identities, personas.min_group) if table is not None else ()
@@ -82,7 +85,7 @@ def compare_runs(
     headlines = headlines_of(
         changes, figures.kpis, figures.pain_points, figures.statements, figures.drift, names, numbers
     )
-    since = f"the run of {day(before.observation_end)}" if before.observation_end else f"the run before, {before.title}"
+    since = f"the run of {day(before.observation_end)}" if before.observation_end else f"“{before.title}”"
     told = tuple(change for change in figures.kpis if change.beyond_chance)
     return Changes(
         first_run=False,
@@ -99,9 +102,12 @@ def compare_runs(
             before.passports, personas.personas, changes, told, _when(personas),
             before.observation_end or before.title, lambda change: say_change(change, numbers),
         ),
-        unknown=_unknown(was is not None, placed is not None, alike),
+        unknown=_unknown(identities.wave_of, was is not None, placed is not None, alike),
         notes=notes,
         acceptance="proposed" if proposed else "accepted",
+        segmentation="kept" if segmentation.verdict.kept else "refit",
+        fit_for_use=" ".join(segmentation.verdict.reasons) if segmentation.verdict.kept else "",
+        refit_advised=segmentation.verdict.refit_advised,
         fingerprint=fingerprint,
     )  # fmt: skip
 
@@ -132,6 +138,27 @@ def _held(placed: np.ndarray | None, earlier: Past, matched: tuple[str, ...]) ->
     if placed is None or len(ids) < 2:
         return {}
     return {one: share_estimate(placed == ids.index(one)) for one in matched}
+
+
+def _paired(placed: np.ndarray | None, was: np.ndarray | None, earlier: Past) -> dict[str, tuple[Estimate, float]]:
+    """Change of each persona's share by its earlier definition among the same customers, with its p-value.
+
+    Only where nearly everybody is in both runs: each is then compared with what they were [McNemar 1947].
+    """
+    if placed is None or was is None or (was >= 0).sum() < NEARLY_ALL * max(len(was), earlier.run.customers):
+        return {}
+    both = was >= 0
+    found = {}
+    for position, persona_id in enumerate(earlier.segments.ids):
+        came = (placed[both] == position).astype(float) - (was[both] == position)
+        n, mean = len(came), float(came.mean())
+        error = float(np.sqrt(((came**2).mean() - mean**2) / n))
+        change = Estimate(
+            value=mean, low=mean - 1.96 * error, high=mean + 1.96 * error, n=n, unit="share",
+            method="the same customers in both runs, paired",
+        )  # fmt: skip
+        found[persona_id] = change, float(2 * norm.sf(abs(mean) / error)) if error > 0 else 1.0
+    return found
 
 
 def _persona_changes(
@@ -192,9 +219,14 @@ def _earlier_run(earlier: Past, was, customers: Customers, min_group: int) -> Ea
     )  # fmt: skip
 
 
-def _unknown(followed: bool, placed: bool, alike: bool) -> tuple[str, ...]:
+def _unknown(wave_of: str, followed: bool, placed: bool, alike: bool) -> tuple[str, ...]:
     found = []
-    if not followed:
+    if wave_of:
+        found.append(
+            "Who moved from one persona to another, and whether the same people changed their minds: the respondents "
+            "are others in each wave. Asking some of them again would tell."
+        )
+    elif not followed:
         found.append(
             "Who moved from one persona to another: respondents or their ids differ between the runs, or too few are "
             "in both. Asking the same customers again would tell."

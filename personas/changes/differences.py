@@ -57,13 +57,16 @@ def compare(
     )  # fmt: skip
 
 
-def adjust(p_values: Sequence[float | None]) -> list[float | None]:
-    """Adjust all p-values of a run together [Benjamini & Hochberg 1995]; None stays None."""
+def adjust(p_values: Sequence[float | None], part: float = 1.0) -> list[float | None]:
+    """Adjust the p-values of a family together [Benjamini & Hochberg 1995]; None stays None.
+
+    part : of the level that is the family's, so that several families keep it together
+    """
     tested = [p for p in p_values if p is not None]
     if not tested:
         return list(p_values)
     adjusted = iter(false_discovery_control(tested))
-    return [None if p is None else float(next(adjusted)) for p in p_values]
+    return [None if p is None else min(float(next(adjusted)) / part, 1.0) for p in p_values]
 
 
 def judged(change: Change, p_adjusted: float | None) -> Change:

@@ -18,12 +18,13 @@ from personas.profiles.past import PastPersona, PastRun, PastStanding
 
 OVER_PERIOD = {"repeat_rate", "coupon_users", "feedback_share", "referrers", "never_answered", "word_of_mouth"}
 OVER_PERIOD_UNITS = {"money", "count"}
+BASE, PERSONAS, INPUTS = 0.5, 0.3, 0.2  # of the false alarms: what everybody reads first must not drown in the rest
 SAME_LENGTH = 0.05  # periods whose lengths differ by less count as equal
 
 
 @dataclass(frozen=True)
 class Figures:
-    """All that was compared, with p-values adjusted over all of it; `shares` by persona id."""
+    """All that was compared, p-values adjusted in three families that share the level; `shares` by persona id."""
 
     kpis: tuple[Change, ...]
     shares: dict[str, Change]
@@ -33,33 +34,42 @@ class Figures:
 
 
 def compare_figures(
-    now: PastRun, before: PastRun, matched: tuple[str, ...], moved: list[Moved], held: dict[str, Estimate]
+    now: PastRun,
+    before: PastRun,
+    matched: tuple[str, ...],
+    moved: list[Moved],
+    held: dict[str, Estimate],
+    paired: dict[str, tuple[Estimate, float]],
 ) -> Figures:
     """Compare the base and the personas of `matched`, which are in both runs.
 
     moved : inputs; held : share of today's customers that the earlier definition of a persona gives it
+    paired : change of that share and its p-value, where the same customers can be compared with themselves
     Variables that formed the segments are described and not tested; what counts over periods of other lengths is not
     compared.
     """
+    sizes = []
     alike = same_length(now, before)
-    pairs = [(one, _of(now, one), _of(before, one)) for one in matched]
+    several = max(len(now.personas), len(before.personas)) > 1  # a single persona is the base
+    pairs = [(one, _of(now, one), _of(before, one)) for one in matched if several]
     kpis = [c for who, new, old in [(None, now, before), *pairs] for c in _kpis(who, new, old, alike)]
-    sizes = [compare(who, "share", "Share", "neither", held[who], old.share) for who, _new, old in pairs if who in held]
+    for who, _new, old in pairs:
+        if who in held:
+            size = compare(who, "share", "Share", "neither", held[who], old.share)
+            change, p = paired.get(who, (size.change, size.p))
+            sizes.append(size.model_copy(update={"change": change, "p": p}))
     pains = [c for who, new, old in [(None, now, before), *pairs] for c in _pains(who, new, old)]
     said = [c for who, new, old in pairs for c in _statements(who, new, old)]
-    tested = (
-        [change.p for change in sizes]
-        + [change.p for change in kpis]
-        + [pain.reach.p for pain in pains]
-        + [p for _said, p in said]
-    )
-    tested += [one.p for one in moved]
-    adjusted = iter(adjust(tested))
+    tested = [(change.persona_id, change.p) for change in (*sizes, *kpis, *(pain.reach for pain in pains))]
+    base = iter(adjust([p for who, p in tested if who is None], BASE))
+    own = iter(adjust([p for who, p in tested if who is not None] + [p for _said, p in said], PERSONAS))
+    inputs = adjust([one.p for one in moved], INPUTS)
+    adjusted = iter([next(base if who is None else own) for who, _p in tested])
     shares = {change.persona_id: judged(change, next(adjusted)) for change in sizes}
     kpis = [judged(change, next(adjusted)) for change in kpis]
     pains = [_pain_judged(pain, next(adjusted)) for pain in pains]
-    said = [_sure(one, next(adjusted)) for one, _p in said]
-    drift = [_drift(one, next(adjusted)) for one in moved]
+    said = [_sure(one, p) for (one, _p), p in zip(said, own, strict=True)]
+    drift = [_drift(one, p) for one, p in zip(moved, inputs, strict=True)]
     return Figures(tuple(kpis), shares, tuple(pains), tuple(said), tuple(sorted(drift, key=lambda d: -d.psi)))
 
 

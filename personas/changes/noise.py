@@ -21,9 +21,9 @@ from personas.segments.stability import bootstrap_labels, contingency
 
 LEVEL = 0.025  # of false alarms a run, for the segments; as much again for everything that is measured
 PRACTICALLY_SAME = 0.9  # overlap from which a segment counts as the same however exactly refits repeat it
-TIMES = {"k-means": 60, "latent class": 20}
+TIMES = {"k-means": 40, "latent class": 20}
 STARTS = {"k-means": 5, "latent class": 2}  # a published division has more: with two, poor local optima look like noise
-FIT_SAMPLE = 5_000  # customers: more would move less, so that this errs towards saying "the same"
+FIT_SAMPLE = 3_000  # customers: more would move less, so that this errs towards saying "the same"
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ def write_run(
     ).sort_values("customer_id", kind="stable")
     head = {
         "fingerprint": identities.fingerprint, "observation_end": run.observation_end,
-        "accepted": changes.acceptance == "accepted", "compared_with": identities.entry,
+        "accepted": changes.acceptance == "accepted", "compared_with": identities.entry, "wave_of": identities.wave_of,
+        "left_out": list(identities.left_out),
         "run": run.model_dump(mode="json"),
     }  # fmt: skip
     return write_candidate(workspace, head, fitted.model_dump(mode="json"), members)

@@ -8,7 +8,14 @@ meaning of every column and a sheet that says how good the data is.
 from personas.customers.forming import forming_table
 from personas.customers.models import Feature, Quality
 from personas.customers.storage import read_customers, write_customers
-from personas.customers.table import Customers, Rehearsal, build_customers, customer_expression, find_name_clashes
+from personas.customers.table import (
+    Customers,
+    Rehearsal,
+    build_customers,
+    customer_expression,
+    find_name_clashes,
+    table_like,
+)
 
 __all__ = [
     "Customers",
@@ -20,5 +27,6 @@ __all__ = [
     "find_name_clashes",
     "forming_table",
     "read_customers",
+    "table_like",
     "write_customers",
 ]

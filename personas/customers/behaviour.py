@@ -236,11 +236,20 @@ def _mix(categories):
     source = ("transactions.category", "transactions.amount")
     columns, features = {}, []
     for category in categories:
-        name = "mix_" + "".join(c if c.isalnum() else "_" for c in category.lower())
+        name = mix_column(category)
         columns[name] = _ratio(_total(_.amount, where=_.category == category).coalesce(0), _total(_.amount))
         words = {"key": "mix", "category": category, "kind": "share", "block": "range", "forms": True}
         features.append(worded(name, parts_of="spending", columns=source, **words))
     return columns, features
+
+
+def mix_column(category: str) -> str:
+    """The column of the customer table with a category's share of spending.
+
+    >>> mix_column("Meat & fish")
+    'mix_meat___fish'
+    """
+    return "mix_" + "".join(c if c.isalnum() else "_" for c in category.lower())
 
 
 def _change(lines, has, start, end):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from personas.customers.behaviour import campaign_features, leading_categories, purchase_features
+from personas.customers.behaviour import campaign_features, leading_categories, mix_column, purchase_features
 from personas.customers.feedback import feedback_features, list_questions, response_features
 from personas.customers.models import Feature, Quality
 from personas.customers.quality import describe_quality
@@ -15,6 +15,7 @@ from personas.errors import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
+    from ibis.expr.types import Table
 
     from personas.dataset import Dataset
 
@@ -138,6 +139,20 @@ def customer_expression(dataset: Dataset, start: datetime, end: datetime, catego
         features += more
     zero = {f.name: table[f.name].coalesce(0) for f in features if f.name in COUNTS}
     return table.mutate(**zero) if zero else table, tuple(features)
+
+
+def table_like(customers: Customers, dataset: Dataset) -> Table:
+    """The customer table of a dataset as an expression, with every column by which `customers` may be divided.
+
+    For placing everybody in the segments of a sample: `dataset` has all the customers that `customers` was drawn from,
+    and the same contract. Nothing is computed before it is asked for but the names of categories.
+    """
+    mixes = {feature.name for feature in customers.features if feature.parts_of}
+    categories = ()
+    if mixes:
+        named = dataset.tables["transactions"].select("category").distinct().to_pyarrow().to_pydict()["category"]
+        categories = tuple(sorted(name for name in named if name is not None and mix_column(name) in mixes))
+    return customer_expression(dataset, dataset.observation_start, dataset.observation_end, categories)[0]
 
 
 def _said(dataset: Dataset, start: datetime, end: datetime, taken: set[str]) -> list:

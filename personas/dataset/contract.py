@@ -51,6 +51,11 @@ class Source(Strict):
     )
     table: str | None = Field(None, description="Table of the database.")
     query: str | None = Field(None, description="One SELECT for the database.")
+    changed_by: Word | None = Field(
+        None,
+        description="Column of a database's table that grows with every change, such as updated_at: its newest value "
+        "and the number of rows tell whether there is anything new. Without it, every run reads it.",
+    )
     format: Literal["csv", "parquet", "jsonl", "excel"] | None = Field(None, description="Default: by the ending.")
     encoding: str = Field("utf-8", description="Encoding of a CSV file, such as latin-1 or cp1252.")
     separator: str | None = Field(None, description="Between the columns of a CSV file; default: found out.")
@@ -66,6 +71,8 @@ class Source(Strict):
             raise ValueError("either file or connection")
         if database and (self.table is None) == (self.query is None):
             raise ValueError("either table or query beside connection")
+        if self.file is not None and self.changed_by is not None:
+            raise ValueError("changed_by only for a database: files are compared by content")
         if self.package is not None and self.file is None:
             raise ValueError("file: which file of the package")
         if self.file is not None and not self.file.strip():
@@ -338,6 +345,11 @@ class Contract(Strict):
     alerts: Alerts = Field(Alerts(), description="What to be told of, in alerts.json and on the overview.")
     lifetime_value: LifetimeValue = Field(LifetimeValue(), description="How lifetime value is estimated.")
     emotions: Emotions | None = Field(None, description="Words that show an emotion, counted in comments.")
+    previous: Word | None = Field(
+        None,
+        description="The dataset of which this one is the next wave, where respondents differ: `sfo_2017`. What "
+        "changed is then told against its last accepted run.",
+    )
     names: PersonaNames = Field(
         {}, description="Own names of personas by their permanent id, such as `P1: Fresh-first regulars`."
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING
 
+from personas.dataset.addresses import check_address
 from personas.dataset.connections import filled, masked, scrubbed, unset_variables, written_secrets
 from personas.dataset.contract import Contract, Source
 from personas.dataset.document import Document
@@ -33,8 +35,9 @@ def connect(engine: str, place: str) -> tuple[BaseBackend | None, list[Problem]]
     try:
         return _opened(filled(engine)), []
     except EngineError as error:
-        found = f"no connection to {masked(engine)}: {short(scrubbed(error.found, engine))}"
-        return None, [Problem(place, found, error.expected, error.fix)]
+        told = error.problem
+        found = f"no connection to {masked(engine)}: {short(scrubbed(told.found, engine))}"
+        return None, [Problem(place, found, told.expected, told.fix)]
     except Exception as error:  # each database has errors of its own
         found = f"no connection to {masked(engine)}: {short(scrubbed(str(error), engine))}"
         return None, [Problem(place, found, "a database that answers", "check address, user and password")]
@@ -47,11 +50,13 @@ def _opened(url: str) -> BaseBackend:
         return open_engine()
     if SPARK.fullmatch(url):
         try:
-            from personas.dataset.spark import open_spark
+            with warnings.catch_warnings():  # PySpark warns of pandas 3, whose paths are not taken here
+                warnings.simplefilter("ignore", FutureWarning)
+                from personas.dataset.spark import open_spark
         except ImportError as error:
             raise EngineError(f"no {error.name or 'pyspark'} in this environment", "PySpark 4", INSTALL) from None
         return open_spark(url)
-    connection = ibis.connect(url)
+    connection = ibis.connect(url, **check_address(url))
     if connection.name == "duckdb":
         for setting in CLOSED:
             connection.raw_sql(f"SET {setting}")
@@ -70,7 +75,7 @@ def open_database(contract: Contract, url: str, document: Document):
     tables = {}
     for name, source in contract.sources.items():
         try:
-            tables[name] = _table(connection, source)
+            tables[name] = table_of(connection, source)
             tables[name].schema()
         except Exception as error:
             found = f"no table {source.table}" if source.table else "a query that fails"
@@ -79,7 +84,7 @@ def open_database(contract: Contract, url: str, document: Document):
     return connection, tables, problems
 
 
-def _table(connection: BaseBackend, source: Source) -> Table:
+def table_of(connection: BaseBackend, source: Source) -> Table:
     """A table, with schema and catalogue before its name where it has them: `shop.crm.customers`."""
     if source.query:
         return connection.sql(_single_select(source.query))
@@ -105,5 +110,6 @@ def _single_select(query: str) -> str:
 def short(text: str) -> str:
     """Shorten an engine's message to what helps, without the folders of this machine."""
     text = re.sub(r"(?<![\w.:])/(?:[^\s/'\"]+/)+", "", " ".join(text.split()))
-    text = text.split(" LINE 1:")[0].split(" Possible fixes")[0]
+    # What an engine quotes of a file is somebody's row, and messages end in logs.
+    text = re.split(r" LINE 1:| Possible (?:fixes|solutions)| Original Line:", text)[0]
     return text if len(text) <= 160 else text[:160] + "…"

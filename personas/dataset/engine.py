@@ -10,37 +10,53 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from personas.errors import InputError, Problem
+
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
 
 
-class EngineError(Exception):
-    """An engine cannot be used. Attributes as those of a problem: found, expected, fix."""
+MEMORY = "2GB"
+
+
+class EngineError(InputError):
+    """The engine cannot be used, or not any more: nobody answers, the machine lacks something, it was cancelled."""
 
     def __init__(self, found: str, expected: str = "", fix: str = ""):
-        super().__init__(found)
-        self.found, self.expected, self.fix = found, expected, fix
+        problem = Problem("engine", found, expected, fix)
+        super().__init__([problem])
+        self.problem, self.args = problem, (str(problem),)
+
+
+LIMITS = {
+    "PERSONAS_MEMORY": ("memory_limit", MEMORY, "a size such as 2GB"),
+    "PERSONAS_DISK": ("max_temp_directory_size", "", "a size such as 50GB"),
+    "PERSONAS_THREADS": ("threads", "", "a whole number from 1 on"),
+}
 
 
 def open_engine() -> ibis.BaseBackend:
     """Open an in-memory DuckDB whose answers do not depend on the machine's time zone.
 
     Memory is limited to PERSONAS_MEMORY (default 2GB); what does not fit goes to a folder for temporary files.
-    PERSONAS_THREADS limits the threads (default: as many as there are cores).
+    PERSONAS_THREADS limits the threads (default: as many as there are cores), PERSONAS_DISK those files (default: what
+    is free). Raises EngineError where one of them is no size or number.
     """
-    import ibis
+    from personas.dataset.duck import open_duck
 
-    connection = ibis.duckdb.connect()
+    connection = open_duck()
     spill = open_spill(Path(tempfile.gettempdir()) / f"personas-{os.getuid()}")
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
-    for setting in (
-        *CLOSED,
-        f"memory_limit = {quoted(os.environ.get('PERSONAS_MEMORY', '2GB'))}",
-        f"temp_directory = {quoted(str(spill))}",
-        *([f"threads = {int(os.environ['PERSONAS_THREADS'])}"] if os.environ.get("PERSONAS_THREADS") else []),
-    ):
+    for setting in (*CLOSED, f"temp_directory = {quoted(str(spill))}"):
         connection.raw_sql(f"SET {setting}")
+    for variable, (setting, usual, expected) in LIMITS.items():
+        value = os.environ.get(variable) or usual
+        try:
+            if value:
+                connection.raw_sql(f"SET {setting} = {quoted(value)}")
+        except Exception:  # of DuckDB's kinds, one a setting
+            raise EngineError(f"{variable} is {value}", expected, f"set it otherwise, or: unset {variable}") from None
     return connection
 
 

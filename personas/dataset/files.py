@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
-import re
 from pathlib import Path
 
 from personas.dataset.connections import masked
 from personas.dataset.contract import Contract, Source
 from personas.dataset.document import Document
+from personas.dataset.limits import check_limits
 from personas.errors import InputError, Problem, did_you_mean
+from personas.parameters import FOLDER_NAME
 
 FORMATS = {
     ".csv": "csv",
@@ -39,7 +40,7 @@ def project_root() -> Path:
 def contract_path(name: str, root: Path) -> Path:
     """Find the contract of a dataset by its name; raises InputError with the names there are."""
     path = root / "data" / name / "dataset.yml"
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name) and path.is_file():
+    if FOLDER_NAME.fullmatch(name) and path.is_file():
         return path
     known = sorted(found.parent.name for found in (root / "data").glob("*/dataset.yml"))
     fix = did_you_mean(name, known) if known else "write one, docs/contract.md shows how"
@@ -73,9 +74,15 @@ def locate_sources(
                 continue
         else:
             files = _files(base, source.file)
+            if strayed := _strayed(place, source, base, files):
+                problems.append(strayed)
+                continue
         if files:
-            found[name] = files
-            problems += _mixed(place, source, files)
+            mixed = _mixed(place, source, files)
+            unread = mixed or check_limits(place, source, *kinds_of(source, files), files)
+            problems += unread
+            if unread == mixed:  # what is too large is not opened at all
+                found[name] = files
         else:
             problems.append(_missing(place, source, base, data))
     return found, problems
@@ -83,16 +90,36 @@ def locate_sources(
 
 def _files(base: Path, pattern: str) -> tuple[Path, ...]:
     path = base / pattern
-    if path.is_dir():
-        return tuple(sorted(file.resolve() for file in path.rglob("*") if file.suffix.lower() in FORMATS))
-    if path.is_file():
-        return (path.resolve(),)
-    if any(sign in pattern for sign in "*?[") and not Path(pattern).is_absolute() and ".." not in pattern:
-        try:
+    try:
+        if path.is_dir():
+            tables = (file for file in path.rglob("*") if file.suffix.lower() in FORMATS and file.is_file())
+            return tuple(sorted(file.resolve() for file in tables))
+        if path.is_file():
+            return (path.resolve(),)
+        if any(sign in pattern for sign in "*?[") and not Path(pattern).is_absolute() and ".." not in pattern:
             return tuple(sorted(file.resolve() for file in base.glob(pattern) if file.is_file()))
-        except ValueError:  # such as a pattern with ** inside a word
-            return ()
+    except (ValueError, OSError):  # a pattern with ** inside a word, a name longer than any can be
+        return ()
     return ()
+
+
+def _strayed(place: str, source: Source, base: Path, files: tuple[Path, ...]) -> Problem | None:
+    """Say where a path does not lead into the folder that it starts from.
+
+    A contract may come from somebody else, so a way out must be seen in it: a whole path can be, .. and a link
+    cannot. Files at a whole path must look like tables, which those that hold secrets do not.
+    """
+    if ".." in Path(source.file).parts:
+        fix = "write the whole path, or say DATA=folder where the files are kept"
+        return Problem(place, f"{source.file}, a way out of the dataset's folder", "a file inside it", fix)
+    if Path(source.file).is_absolute():
+        odd = [file.name for file in files if file.suffix.lower() not in FORMATS]
+        return Problem(place, f"{odd[0]} at a whole path", f"one of {', '.join(FORMATS)}") if odd else None
+    outside = [file.name for file in files if base.resolve() not in file.parents]
+    if not outside:
+        return None
+    fix = "copy it into the folder, write the whole path, or say DATA=folder where the files are kept"
+    return Problem(place, f"{source.file}, a link to {outside[0]} elsewhere", "a file inside the folder", fix)
 
 
 def _missing(place: str, source: Source, base: Path, data: str | Path | None) -> Problem:

@@ -83,7 +83,7 @@ def read_lexicon(
 
 def _located(name: str, folder: Path, data: str | Path | None, place: str) -> tuple[Path | None, list[Problem]]:
     folders = [folder] if data is None else [folder, Path(data).expanduser()]
-    path = next((base / name for base in folders if (base / name).is_file()), None)
+    path = next((base / name for base in folders if _inside(base, name)), None)
     if path is None:
         near = sorted(file.name for base in folders if base.is_dir() for file in base.glob("*.*") if _readable(file))
         fix = did_you_mean(PurePath(name).name, near) if near else "put it beside dataset.yml"
@@ -95,6 +95,14 @@ def _located(name: str, folder: Path, data: str | Path | None, place: str) -> tu
         found = f"{path.stat().st_size:,} bytes"
         return None, [Problem(place, found, f"at most {LARGEST:,}", "keep the languages that customers write in")]
     return path, []
+
+
+def _inside(base: Path, name: str) -> bool:
+    """Say whether a folder has such a file: in itself, not by a way out of it."""
+    try:
+        return (base / name).is_file() and base.resolve() in (base / name).resolve().parents
+    except (OSError, ValueError):  # a name longer than any can be
+        return False
 
 
 def _readable(path: Path) -> bool:

@@ -23,13 +23,18 @@ from personas.dataset.normalise import Part, Role, normalise
 from personas.dataset.playbooks import check_playbooks
 from personas.dataset.references import check_features, check_names, check_references
 from personas.dataset.roster import by_company, companies, normalise_listed, people, seen_roles, with_features
+from personas.dataset.sampling import keep_share
 from personas.dataset.sources import broken, engine_errors, open_sources
 from personas.dataset.violations import validate_contract
 from personas.errors import InputError
 
 
 def read_dataset(
-    name: str, data: str | Path | None = None, root: str | Path | None = None, engine: str | None = None
+    name: str,
+    data: str | Path | None = None,
+    root: str | Path | None = None,
+    engine: str | None = None,
+    share: float | None = None,
 ) -> Dataset:
     """Read the contract of a dataset and open its tables; no more than headers is read yet.
 
@@ -37,6 +42,7 @@ def read_dataset(
     data : folder of the files, where they are kept elsewhere
     root : the project's folder; default: the nearest one above that has notebooks/ and data/
     engine : what computes, as under ``engine:`` in the contract; default: what that says, else DuckDB
+    share : of the customers that are kept, above 0 to 1, drawn by their ids; their rows alone are in the tables
     Raises InputError with every problem of the contract, the files and their columns.
     """
     root = Path(root) if root is not None else project_root()
@@ -52,7 +58,7 @@ def read_dataset(
         raise InputError(problems)
     try:
         sources, left_out = leave_out(contract, sources, read_exclusions(path.parent))
-        dataset = assemble(name, contract, path.parent, connection, sources, document, lexicon)
+        dataset = assemble(name, contract, path.parent, connection, sources, document, lexicon, share)
         return replace(dataset, left_out=left_out) if left_out else dataset
     except InputError:
         raise
@@ -68,6 +74,7 @@ def assemble(
     sources: Mapping[str, ibis.Table],
     document: Document,
     lexicon: Lexicon | None = None,
+    share: float | None = None,
 ) -> Dataset:
     """Put the parts together as they are handed over."""
     start, end, clock = period_of(contract, sources)
@@ -80,7 +87,7 @@ def assemble(
         listed["customers"] = normalise_listed(contract.customers, ("customers",), contract, sources, clock)
     if contract.accounts is not None:
         listed["accounts"] = normalise_listed(contract.accounts, ("accounts",), contract, sources, clock)
-    between = partial(tables_between, contract, sources, roles, listed, clock, start)
+    between = partial(tables_between, contract, sources, roles, listed, clock, start, share=share)
     return Dataset(
         name=name,
         contract=contract,
@@ -90,7 +97,7 @@ def assemble(
         observation_start=start,
         observation_end=end,
         holdout=(contract.holdout.start, contract.holdout.end) if contract.holdout else None,
-        card=card_of(name, contract),
+        card=card_of(name, contract, share),
         attributes=all_attributes(contract),
         between=between,
         roles=roles,
@@ -149,22 +156,30 @@ def tables_between(
     begun: datetime | None,
     start: datetime | None,
     end: datetime | None,
+    share: float | None = None,
 ) -> dict[str, ibis.Table]:
     """Give every table for a period [start, end): rows inside it, customers known before its end.
 
     begun : start of the observation; who was seen since then counts as a customer
+    share : of the customers that are kept; what belongs to nobody stays
     """
+    sampled = share is not None and share < 1
     customers = people(contract, listed.get("customers"), sources, clock, begun, end) if _people(contract) else None
     tables = {role: found.used(start, end) for role, found in roles.items()}
     if contract.relationship == "b2b":
         contacts = customers if customers is not None and "account_id" in customers.columns else None
         tables = {role: by_company(t, contacts) if _whose(t) else t for role, t in tables.items()}
         units = companies(contract, customers, listed.get("accounts"))
+        units = keep_share(units, share) if sampled else units
+        if sampled and contacts is not None:
+            customers = customers.filter(customers.account_id.isin(units.customer_id))
         tables = {role: _known(role, t, units) for role, t in tables.items()}
         extra = {"contacts": customers} if customers is not None else {}
         return {"customers": with_features(units, contract.features, tables), **extra, **tables}
     same = set(seen_roles(contract)) | {role for role, found in roles.items() if _own_source(contract, found)}
-    if listed:
+    if sampled:
+        customers, same = keep_share(customers, share), set()
+    if listed or sampled:
         tables = {role: table if role in same else _known(role, table, customers) for role, table in tables.items()}
     return {"customers": with_features(customers, contract.features, tables), **tables}
 
@@ -194,13 +209,16 @@ def _known(role: str, table: ibis.Table, customers: ibis.Table) -> ibis.Table:
     return table.filter(known | table.customer_id.isnull() if role in ("feedback", "actions") else known)
 
 
-def card_of(name: str, contract: Contract) -> Card:
+def card_of(name: str, contract: Contract, share: float | None = None) -> Card:
+    drawn = (
+        "" if share is None or share == 1 else f"A sample of {100 * share:g} % of all {contract.units}, by their ids."
+    )
     return Card(
         name=name,
         title=contract.title,
         unit=contract.unit,
         units=contract.units,
-        notice=contract.notice.strip(),
+        notice=" ".join(filter(None, [contract.notice.strip(), drawn])),
         source=contract.source.strip(),
         licence=contract.licence,
         currency=contract.currency,

@@ -16,6 +16,7 @@ from personas.dataset.databases import SPARK, connect, open_database, short
 from personas.dataset.document import Document
 from personas.dataset.engine import lock_engine, named, open_engine, quoted
 from personas.dataset.files import FORMATS, kinds_of
+from personas.dataset.limits import CELLS, DEPTH
 from personas.errors import Problem
 
 if TYPE_CHECKING:
@@ -107,7 +108,11 @@ def _open_file(connection: BaseBackend, name: str, source: Source, paths: tuple[
     if kind == "parquet":
         return _view(connection, name, f"read_parquet({listed}, union_by_name = true)")
     if kind == "jsonl":
-        return _view(connection, name, f"read_json({listed}, format = 'newline_delimited', union_by_name = true)")
+        return _view(
+            connection,
+            name,
+            f"read_json({listed}, format = 'newline_delimited', union_by_name = true, maximum_depth = {DEPTH})",
+        )
     if kind == "excel":
         return connection.create_table(name, _read_excel(paths, source), temp=True)
     if not any(path.stat().st_size for path in paths):
@@ -160,10 +165,23 @@ def _read_excel(paths: tuple[Path, ...], source: Source) -> pyarrow.Table:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         if sheet is not None and sheet not in book.sheetnames:
             raise ValueError(f"no sheet {sheet}; sheets: {', '.join(book.sheetnames)}")
-        rows = list((book[sheet] if sheet else book.worksheets[0]).iter_rows(values_only=True))
+        rows = _rows_of(book[sheet] if sheet else book.worksheets[0])
         book.close()
         parts.append(_text_table(rows, source.decimal))
     return pyarrow.concat_tables(parts, promote_options="default")
+
+
+def _rows_of(sheet) -> list[tuple]:
+    """Take the rows that hold anything; what a sheet says of its size may be millions of cells that are not there."""
+    sheet.reset_dimensions()
+    rows, cells = [], 0
+    for row in sheet.iter_rows(values_only=True):
+        if row or not rows:
+            rows.append(row)
+        cells += len(row)
+        if cells > CELLS:
+            raise ValueError(f"more than {CELLS:,} cells; save the sheet as CSV")
+    return rows
 
 
 def _read_csv(paths: tuple[Path, ...], source: Source) -> pyarrow.Table:
@@ -219,9 +237,15 @@ def _unreadable(place: str, source: Source, error: Exception) -> Problem:
 
 def engine_errors(connection: BaseBackend) -> tuple[type[Exception], ...]:
     """Name what the engine raises for a file that is broken further down; databases have errors of their own."""
-    import duckdb
+    if connection.name == "duckdb":
+        import duckdb
 
-    return (duckdb.Error,) if connection.name == "duckdb" else (Exception,)
+        return (duckdb.Error,)
+    if connection.name == "pyspark":
+        from pyspark.errors import PySparkException
+
+        return (PySparkException,)
+    return (Exception,)
 
 
 def broken(place: str, error: Exception) -> Problem:

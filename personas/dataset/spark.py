@@ -9,6 +9,8 @@ import os
 import shutil
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -20,7 +22,7 @@ from ibis.backends.pyspark import Backend
 from ibis.formats.pandas import PandasData
 from ibis.formats.pyarrow import PyArrowData
 
-from personas.dataset.engine import EngineError, open_spill
+from personas.dataset.engine import MEMORY, EngineError, open_spill
 from personas.dataset.spark_words import SparkWords
 
 if TYPE_CHECKING:
@@ -44,9 +46,10 @@ class Spark(Backend):
 
     def to_pyarrow(self, expr: ibis.Expr, /, *, params=None, limit=None, **kwargs: Any):
         """Run an expression; its rows as Arrow, in the types that Ibis says."""
-        self._run_pre_execute_hooks(expr)
-        table = expr.as_table()
-        found = self.raw_sql(self.compile(table, params=params, limit=limit)).toArrow()
+        with in_words():
+            self._run_pre_execute_hooks(expr)
+            table = expr.as_table()
+            found = self.raw_sql(self.compile(table, params=params, limit=limit)).toArrow()
         found = found.rename_columns(list(table.columns))
         return expr.__pyarrow_result__(PyArrowData.convert_table(found, table.schema()))
 
@@ -64,6 +67,48 @@ class Spark(Backend):
     def view(self, name: str, rows: pyarrow.Table) -> None:
         """Make rows of this process a table of the session."""
         self._session.createDataFrame(rows).createOrReplaceTempView(name)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Say of an error what became of the session or its machines, if that is what it tells."""
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, OSError) as error:
+        told = describe_loss(str(error), isinstance(error, OSError))
+        if told is None:
+            raise
+        raise told from None
+
+
+LOST = {
+    "No space left on device": ("the disk for temporary files is full", "room on every machine of Spark"),
+    "OutOfMemoryError": ("Spark's memory was not enough", "more of it: PERSONAS_MEMORY here, executors there"),
+    "ExecutorLostFailure": ("a machine of the cluster died, and its work with it", "machines that stay"),
+    "SparkContext was shut down": ("the session was ended", "a session that stays"),
+    "OPERATION_CANCELED": ("the query was cancelled", "an answer"),
+    "INVALID_HANDLE": ("the session was ended", "a session that stays"),
+    "cancelled": ("the query was cancelled", "an answer"),
+    "UNAVAILABLE": ("Spark Connect does not answer any more", "a server that stays"),
+    "failed to connect to all addresses": ("Spark Connect does not answer any more", "a server that stays"),
+}
+
+
+def describe_loss(text: str, broken: bool = False) -> EngineError | None:
+    """Put an error of Spark in words; None where it tells of the data or of the query.
+
+    broken : the way to the session is broken
+
+    >>> describe_loss("Job aborted due to stage failure: ExecutorLostFailure (executor 3 exited)").problem.found
+    'a machine of the cluster died, and its work with it'
+    """
+    again = "run the same command: it goes on from here"
+    for sign, (found, expected) in LOST.items():
+        if sign in text:
+            return EngineError(found, expected, again)
+    return EngineError("Spark does not answer any more", "a session that stays", again) if broken else None
 
 
 def _values(column: pyarrow.ChunkedArray):
@@ -95,7 +140,7 @@ def _on_this_machine() -> SparkSession:
     if shutil.which("java") is None and not (home and Path(home, "bin", "java").exists()):
         raise EngineError("no Java on this machine", "Java 17 or newer", "install it, or set JAVA_HOME to where it is")
     threads = os.environ.get("PERSONAS_THREADS") or str(os.cpu_count() or 1)
-    memory = (os.environ.get("PERSONAS_MEMORY") or "2GB").upper().replace("B", "").replace("I", "").replace(" ", "")
+    memory = (os.environ.get("PERSONAS_MEMORY") or MEMORY).upper().replace("B", "").replace("I", "").replace(" ", "")
     spill = open_spill(Path(tempfile.gettempdir()) / f"personas-{os.getuid()}")
     settings = {
         "spark.driver.memory": memory,
@@ -114,12 +159,12 @@ def _on_this_machine() -> SparkSession:
     try:
         return builder.getOrCreate().newSession()
     except (PySparkException, RuntimeError) as error:
-        raise EngineError(
-            f"Spark does not start: {first_line(error)}", "a local session", "see that Java runs"
-        ) from None
+        found = f"Spark does not start: {first_line(error)}"
+        raise EngineError(found, "a local session", "see that Java runs") from None
 
 
 def _on_a_cluster(url: str) -> SparkSession:
+    from pyspark.sql.connect.client.retries import DefaultPolicy
     from pyspark.sql.connect.session import SparkSession
 
     place = urlsplit(url)
@@ -133,17 +178,17 @@ def _on_a_cluster(url: str) -> SparkSession:
     try:
         socket.create_connection((host, port), timeout=SECONDS_TO_ANSWER).close()
     except OSError as error:
-        why = error.strerror or "no answer"
-        raise EngineError(
-            f"nobody answers at {host}:{port}: {why}", "Spark Connect", "start it, or correct it"
-        ) from None
+        found = f"nobody answers at {host}:{port} ({error.strerror or 'no answer'})"
+        raise EngineError(found, "Spark Connect", "start it, or correct the address") from None
     try:
         session = SparkSession.builder.remote(url).create()
-        session.version  # noqa: B018 the first question to the server
+        patient = DefaultPolicy()
+        session.client.set_retry_policies([DefaultPolicy(max_retries=2, initial_backoff=100, max_backoff=500)])
+        session.conf.get("spark.sql.session.timeZone")  # the first question to the server
+        session.client.set_retry_policies([patient])
     except Exception as error:  # of gRPC, of PySpark, of the server
-        raise EngineError(
-            f"{host}:{port} is no Spark Connect: {first_line(error)}", "Spark Connect 4", "correct address and token"
-        ) from None
+        found = f"{host}:{port} is no Spark Connect: {first_line(error)}"
+        raise EngineError(found, "Spark Connect 4", "correct address and token") from None
     return session
 
 

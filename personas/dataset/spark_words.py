@@ -64,7 +64,7 @@ class SparkWords(PySparkCompiler):
             return self.cast(self.f.anon.rint(arg), to)
         if given.is_floating() and to.is_string():
             whole = self.f.concat(self.cast(self.cast(arg, dt.int64), dt.string), sge.convert(".0"))
-            plain = sge.and_(self.f.anon.rint(arg).eq(arg), self.f.abs(arg) < sge.convert(10**15))
+            plain = sge.and_(self.f.anon.rint(arg).eq(arg), self.f.abs(arg) < sge.convert(10**16))
             return self.if_(plain, whole, self.cast(arg, dt.string))
         return super().visit_Cast(op, arg=arg, to=to)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+
+Hidden = tuple[np.ndarray, np.ndarray]  # (segments, levels) and (levels,) bool: for each segment, for every rest
+OPEN = 1e-9
 
 
 def hidden_groups(sizes: Mapping[int, float], min_group: int) -> set[int]:
@@ -27,17 +30,17 @@ def hidden_groups(sizes: Mapping[int, float], min_group: int) -> set[int]:
     return hidden - {0}
 
 
-def hidden_cells(counts: np.ndarray, min_group: int, beside_rest: bool = True) -> tuple[np.ndarray, np.ndarray]:
+def hidden_cells(counts: np.ndarray, min_group: int) -> Hidden:
     """Say which shares must stay hidden so that no group of 1 to `min_group` − 1 can be read or worked out.
 
     counts : (segments, levels) customers; returns (hidden for each segment, (segments, levels) bool; hidden for the
-    rest of every segment, (levels,) bool, or for the base if the segments do not stand beside their rests)
+    rest of every segment, (levels,) bool)
     In every row the hidden levels are two at least and hold `min_group` customers at least, or subtracting would give
     them away. The rests hide alike, and whatever a segment hides: a segment and its rest together give the total,
-    from which the other segments could be subtracted. So does the base.
+    from which the other segments could be subtracted.
     """
     own = np.array([_hide(row[None], min_group, (row > 0) & (row < min_group)) for row in counts])
-    rest = counts.sum(axis=0) - counts if beside_rest else counts.sum(axis=0)[None]
+    rest = counts.sum(axis=0) - counts
     few = ((rest > 0) & (rest < min_group)).any(axis=0)
     return own, _hide(rest, min_group, own.any(axis=0) | few)
 
@@ -53,3 +56,96 @@ def _hide(rows: np.ndarray, min_group: int, hidden: np.ndarray) -> np.ndarray:
             break
         hidden[level] |= bool(rows[:, level].any())
     return hidden
+
+
+def suppress(
+    counts: np.ndarray, min_group: int, sums: Sequence[tuple[int, Sequence[int]]] = (), base: np.ndarray | None = None
+) -> Hidden:
+    """Hide levels so that all that is told together fixes no count of 1 to `min_group` − 1.
+
+    counts : (segments, levels); sums : (row, levels) whose sum is told of that segment and of all others
+    base : (levels,) counts of everybody, where the segments stand beside the base and not each beside its rest; what
+        is hidden of the base comes second then
+
+    >>> counts = np.array([[40, 30, 6], [60, 20, 20], [50, 20, 30]])
+    >>> suppress(counts, 10)[0].astype(int).tolist()[1]
+    [0, 0, 0]
+    >>> suppress(counts, 10, [(1, [2])])[0].astype(int).tolist()[1]  # it told what the others are, and so the six
+    [0, 1, 1]
+    """
+    own, rest = hidden_cells(counts, min_group)
+    if base is not None:
+        rest = _hide(base[None], min_group, (base > 0) & (base < min_group))
+    while (given := _given_away(counts, own, rest, sums, min_group, base is None)) is not None:
+        row, level = given
+        column = [(counts[s, level], s) for s in range(len(counts)) if counts[s, level] and not own[s, level]]
+        line = [(counts[row, i], i) for i in range(counts.shape[1]) if counts[row, i] and not own[row, i]]
+        if column:
+            own[min(column)[1], level] = True
+        elif line:
+            own[row, min(line)[1]] = True
+        else:
+            own[:], rest[:] = True, True
+            break
+        wider = [_with_row(counts[s], own[s], min_group) for s in range(len(counts))]
+        own = np.array(wider)
+        rest = rest | own.any(axis=0) if base is None else rest
+    return own, rest
+
+
+def _with_row(counts: np.ndarray, hidden: np.ndarray, min_group: int) -> np.ndarray:
+    """What is hidden of a segment, two levels and `min_group` customers at least."""
+    hidden = hidden.copy()
+    for level in np.argsort(counts, kind="stable"):
+        covered = counts[hidden]
+        if not hidden.any() or ((covered > 0).sum() >= 2 and covered.sum() >= min_group):
+            break
+        hidden[level] |= bool(counts[level])
+    return hidden
+
+
+def _given_away(counts, own, rest, sums, min_group: int, beside_rest: bool) -> tuple[int, int] | None:
+    """A small cell that all that is told fixes, or one of the cells whose small sum it fixes; None where nothing is."""
+    rows, levels = counts.shape
+    at = np.arange(rows * levels).reshape(rows, levels)
+    equations = []
+
+    def tell(segments, codes) -> None:
+        equation = np.zeros(rows * levels)
+        equation[at[np.ix_(segments, codes)].ravel()] = 1.0
+        equations.append(equation)
+
+    everything, all_rows = list(range(levels)), list(range(rows))
+    if not beside_rest:
+        tell(all_rows, everything)
+        for code in everything:
+            if not rest[code]:
+                tell(all_rows, [code])
+    for row in all_rows:
+        others = [other for other in all_rows if other != row] if beside_rest else []
+        for segments, hidden in (([row], own[row]), (others, rest)):
+            if segments:
+                tell(segments, everything)
+                for code in everything:
+                    if not hidden[code]:
+                        tell(segments, [code])
+    for row, codes in sums:
+        others = [other for other in range(rows) if other != row]
+        for segments in ([row], others):
+            if segments:
+                tell(segments, list(codes))
+    if not equations:
+        return None
+    _u, sizes, right = np.linalg.svd(np.array(equations), full_matrices=True)
+    open_ = right[int((sizes > OPEN).sum()) :].T
+    flat = counts.ravel()
+    fixed = np.abs(open_).max(axis=1, initial=0.0) < 1e-7
+    for cell in np.flatnonzero(fixed):
+        if 0 < flat[cell] < min_group:
+            return int(cell) // levels, int(cell) % levels
+    for cells in (*at, *at.T):
+        left = cells[~fixed[cells]]
+        if 0 < flat[left].sum() < min_group and np.abs(open_[left].sum(axis=0)).max(initial=0.0) < 1e-7:
+            first = int(left[flat[left] > 0][0])
+            return first // levels, first % levels
+    return None

@@ -147,6 +147,11 @@ def withhold_small(experience: Experience, min_group: int) -> Experience:
                         figures[told.path, names, name].append(Cell(group["segment"], holder, name, rest))
     blurred = withheld = 0
     for cells in figures.values():
+        for cell in cells:
+            if not cell.measured and cell.others is not None:  # everybody less the others would be what is not told
+                cell.holder[cell.rest] = not_measured(TO_SUBTRACT.format(min_group), cell.others["unit"]).model_dump()
+                withheld += 1
+                blurred += 1
         few, given_away = _judge(cells, min_group)
         for chosen, why in ((few, FEW), (given_away, TO_SUBTRACT)):
             for cell in chosen:

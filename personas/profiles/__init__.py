@@ -8,22 +8,38 @@ from personas.profiles.card import describe_dataset
 from personas.profiles.derivation import derive_personas
 from personas.profiles.identity import Identities, identify_personas
 from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
+from personas.profiles.overrides import Overrides, apply_overrides, read_overrides
+from personas.profiles.recount import Recount, check_claim, check_claims, tabulate_checks
 from personas.profiles.supplements import Supplements, read_supplements
-from personas.profiles.tables import tabulate_actions, tabulate_claims, tabulate_personas, tabulate_principles
+from personas.profiles.tables import (
+    tabulate_actions,
+    tabulate_claims,
+    tabulate_overrides,
+    tabulate_personas,
+    tabulate_principles,
+)
 
 __all__ = [
     "Claim",
     "DatasetCard",
     "Identities",
+    "Overrides",
     "Persona",
     "PersonaSet",
+    "Recount",
     "Supplements",
+    "apply_overrides",
+    "check_claim",
+    "check_claims",
     "derive_personas",
     "describe_dataset",
     "identify_personas",
+    "read_overrides",
     "read_supplements",
     "tabulate_actions",
+    "tabulate_checks",
     "tabulate_claims",
+    "tabulate_overrides",
     "tabulate_personas",
     "tabulate_principles",
 ]

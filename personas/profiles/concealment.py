@@ -15,12 +15,9 @@ import pandas as pd
 from personas.customers import Customers
 from personas.customers.models import Feature
 from personas.experience.disclosure import is_dominated, is_few
-from personas.experience.suppression import hidden_cells
+from personas.experience.suppression import Hidden, suppress
 from personas.profiles.traits import Standing, codes_told
 from personas.segments.space import levels_of, numbers_of
-
-Hidden = tuple[np.ndarray, np.ndarray]  # (segments, levels) and (levels,) bool: for each segment, for every rest
-OPEN = 1e-9
 
 
 def conceal_standings(
@@ -91,84 +88,3 @@ def count_levels(frame: pd.DataFrame, feature: Feature, segments: np.ndarray) ->
     return np.array(
         [np.bincount(values[known & (segments == s)].astype(int), minlength=len(levels)) for s in np.unique(segments)]
     )
-
-
-def suppress(counts: np.ndarray, min_group: int, sums: Sequence[tuple[int, Sequence[int]]] = ()) -> Hidden:
-    """Hide levels as :func:`hidden_cells` does, and as many more as it takes beside what else is told.
-
-    counts : (segments, levels); sums : (row, levels) whose sum is told of that segment and of all others
-
-    >>> counts = np.array([[40, 30, 6], [60, 20, 20], [50, 20, 30]])
-    >>> suppress(counts, 10)[0].astype(int).tolist()[1]
-    [0, 0, 0]
-    >>> suppress(counts, 10, [(1, [2])])[0].astype(int).tolist()[1]  # it told what the others are, and so the six
-    [0, 1, 1]
-    """
-    own, rest = hidden_cells(counts, min_group)
-    while (given := _given_away(counts, own, rest, sums, min_group)) is not None:
-        row, level = given
-        column = [(counts[s, level], s) for s in range(len(counts)) if counts[s, level] and not own[s, level]]
-        line = [(counts[row, i], i) for i in range(counts.shape[1]) if counts[row, i] and not own[row, i]]
-        if column:
-            own[min(column)[1], level] = True
-        elif line:
-            own[row, min(line)[1]] = True
-        else:
-            own[:], rest[:] = True, True
-            break
-        wider = [_with_row(counts[s], own[s], min_group) for s in range(len(counts))]
-        own, rest = np.array(wider), rest | np.array(wider).any(axis=0)
-    return own, rest
-
-
-def _with_row(counts: np.ndarray, hidden: np.ndarray, min_group: int) -> np.ndarray:
-    """What is hidden of a segment, two levels and `min_group` customers at least."""
-    hidden = hidden.copy()
-    for level in np.argsort(counts, kind="stable"):
-        covered = counts[hidden]
-        if not hidden.any() or ((covered > 0).sum() >= 2 and covered.sum() >= min_group):
-            break
-        hidden[level] |= bool(counts[level])
-    return hidden
-
-
-def _given_away(counts, own, rest, sums, min_group: int) -> tuple[int, int] | None:
-    """A small cell that all that is told fixes, or one of the cells whose small sum it fixes; None where nothing is."""
-    rows, levels = counts.shape
-    at = np.arange(rows * levels).reshape(rows, levels)
-    equations = []
-
-    def tell(segments, codes) -> None:
-        equation = np.zeros(rows * levels)
-        equation[at[np.ix_(segments, codes)].ravel()] = 1.0
-        equations.append(equation)
-
-    everything = list(range(levels))
-    for row in range(rows):
-        others = [other for other in range(rows) if other != row]
-        for segments, hidden in (([row], own[row]), (others, rest)):
-            if segments:
-                tell(segments, everything)
-                for code in everything:
-                    if not hidden[code]:
-                        tell(segments, [code])
-    for row, codes in sums:
-        others = [other for other in range(rows) if other != row]
-        for segments in ([row], others):
-            if segments:
-                tell(segments, list(codes))
-    if not equations:
-        return None
-    _u, sizes, right = np.linalg.svd(np.array(equations), full_matrices=True)
-    open_ = right[int((sizes > OPEN).sum()) :].T
-    flat = counts.ravel()
-    fixed = np.abs(open_).max(axis=1, initial=0.0) < 1e-7
-    for cell in np.flatnonzero(fixed):
-        if 0 < flat[cell] < min_group:
-            return int(cell) // levels, int(cell) % levels
-    for cells in (*at, *at.T):
-        left = cells[~fixed[cells]]
-        if 0 < flat[left].sum() < min_group and np.abs(open_[left].sum(axis=0)).max(initial=0.0) < 1e-7:
-            first = int(left[flat[left] > 0][0])
-            return first // levels, first % levels
-    return None

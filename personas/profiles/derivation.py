@@ -12,10 +12,12 @@ from personas.dataset import Dataset
 from personas.estimates import share_estimate
 from personas.experience import Experience, GroupExperience, Signal, read_playbook
 from personas.experience.text.models import Themes
+from personas.experience.value.buying_centre import role_column
 from personas.numerals import Numerals
 from personas.profiles.actions import plan_actions
 from personas.profiles.advice import surprise, talk_to
 from personas.profiles.affinity import choose_affinities, enter_affinities, fitting_offers, product_lifts, sum_products
+from personas.profiles.buying_centre import enter_buying_centre
 from personas.profiles.claims import Ledger
 from personas.profiles.concealment import conceal_standings, hide_levels
 from personas.profiles.course import enter_course
@@ -31,7 +33,14 @@ from personas.profiles.screening import screen_standings
 from personas.profiles.sensitivity import judge_sensitivity
 from personas.profiles.sources import columns_of_own_kpis
 from personas.profiles.standing import enter_standing
-from personas.profiles.statements import back_delights, back_pain_points, enter_finding, enter_kpis, enter_surprise
+from personas.profiles.statements import (
+    back_delights,
+    back_pain_points,
+    enter_finding,
+    enter_kpis,
+    enter_surprise,
+    leading_traits,
+)
 from personas.profiles.sureness import enter_sureness
 from personas.profiles.traits import (
     Standing,
@@ -43,6 +52,7 @@ from personas.profiles.traits import (
     weigh_trait,
 )
 from personas.segments import Segmentation
+from personas.segments.segmentation import refuse_small
 
 WHO_BLOCKS = ("demographic", "rhythm", "time")
 MOST_TRAITS, MOST_WHO, MOST_WANTS, MOST_STRUGGLES, MOST_GOALS = 10, 3, 3, 2, 2
@@ -78,6 +88,7 @@ def derive_personas(
     numbers = Numerals(card.currency)
     segments = segmentation.members["segment"].to_numpy()
     count = len(segmentation)
+    refuse_small(np.bincount(segments, minlength=count + 1)[1:], min_group, "min_group")
     stood = [_standings(customers, segments == number, count, min_group) for number in range(1, count + 1)]
     standings = screen_standings(
         conceal_standings(stood, customers, segments, min_group),
@@ -96,13 +107,14 @@ def derive_personas(
     ledger = Ledger()
     named = {feature.name: feature for feature in customers.features}
     own_columns = columns_of_own_kpis(source, named)
+    role_name = role_column(source) if source is not None else None
     products = sum_products(source, segmentation.members) if source is not None and count > 1 else None
     hidden = hide_levels(customers.frame, customers.features, segments, standings, min_group)
     personas = tuple(
         _persona(
             customers, segmentation, experience.of(number), standings[number - 1], called, petals,
             shown, ledger, numbers, card, min_group, seed, playbook, themes, products, ids[number - 1], own_columns,
-            hidden,
+            role_name, hidden,
         )
         for number in range(1, count + 1)
     )  # fmt: skip
@@ -165,7 +177,7 @@ def _standings(customers: Customers, inside: np.ndarray, count: int, min_group: 
 
 def _persona(
     customers, segmentation, group: GroupExperience, standings, called, petals, shown, ledger, numbers, card,
-    min_group, seed, playbook, themes, products, identity, own_columns, hidden,
+    min_group, seed, playbook, themes, products, identity, own_columns, role_name, hidden,
 ) -> Persona:  # fmt: skip
     frame, features = customers.frame, customers.features
     named = {feature.name: feature for feature in features}
@@ -191,6 +203,7 @@ def _persona(
     pains = back_pain_points(group, identity, ledger, numbers, named)
     kpis = enter_kpis(group.kpis, identity, ledger, numbers, own_columns)
     finding = enter_finding(ledger, identity, name, ranked, share, value, numbers, card)
+    told = {s.feature.name for s in leading_traits(ranked)}
     who = [ids[s.feature.name] for s in in_who]
     wants = [ids[s.feature.name] for s in in_wants]
     hurting = [p for p in pains if not (p.impact.measured and p.impact.low > 0)]
@@ -201,9 +214,8 @@ def _persona(
         expect_claim = enter_surprise(ledger, identity, standing, features, numbers)
         expect = f"{expect}."
     do, dont = talk_to(standings, ids)
-    goals = enter_goals(
-        ledger, identity, standings, wants[MOST_WANTS : MOST_WANTS + MOST_GOALS], themes, numbers, number
-    )
+    beyond = _untold(wants, told, ids)[MOST_WANTS : MOST_WANTS + MOST_GOALS]
+    goals = enter_goals(ledger, identity, standings, beyond, themes, numbers, number)
     things = choose_affinities(standings, product_lifts(products, number, min_group))
     buys = enter_affinities(ledger, identity, things, numbers)
     course = enter_course(ledger, identity, group, numbers)
@@ -222,8 +234,8 @@ def _persona(
         in_between=in_between,
         glyph=draw_glyph(standings, petals),
         glyph_words=glyph_words(standings, petals),
-        who=tuple(who[:MOST_WHO]),
-        wants=tuple(wants[:MOST_WANTS] or goals[:1]),
+        who=tuple(_untold(who, told, ids)[:MOST_WHO]),
+        wants=tuple(_untold(wants, told, ids)[:MOST_WANTS] or goals[:1]),
         struggles=tuple(p.claim_ids[0] for p in hurting[:MOST_STRUGGLES]),
         expect=expect,
         expect_claim=expect_claim,
@@ -253,10 +265,17 @@ def _persona(
         journey_claims=course.journey,
         path_claims=course.path,
         rating_claims=course.ratings,
+        buying_centre=enter_buying_centre(ledger, identity, group.buying_centre, role_name, numbers, card),
         standing=enter_standing(ledger, identity, group.standing, called, numbers, named),
-        sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers),
+        sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers, len(called) == 1),
         not_measured=(),
     )
+
+
+def _untold(chosen: list[str], told: set[str], ids: Mapping[str, str]) -> list[str]:
+    """Claims that the finding has not told already; all of them where it has told them all."""
+    left = [claim for claim in chosen if claim not in {ids[name] for name in told}]
+    return left or chosen
 
 
 def _tells_who(standing: Standing) -> bool:

@@ -11,7 +11,7 @@ its overlap lies below what fitting again to other customers of the same kind le
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -64,6 +64,8 @@ class Identities(Frozen):
     placed : whether the old definition could be applied to today's customers
     shared : whether members of both runs could be compared, their ids being of the same people
     lost : those of `retired` that were too unstable to be followed: refitting alone moves them as far
+    left_out : numbers of the history's entries that cannot be used
+    wave_of : dataset of the run compared with, where this one is the next wave of a survey
     """
 
     personas: tuple[Identity, ...]
@@ -75,6 +77,8 @@ class Identities(Frozen):
     notes: tuple[str, ...] = ()
     placed: bool = False
     shared: bool = False
+    wave_of: str = ""
+    left_out: tuple[int, ...] = ()
 
     def id_of(self, segment: int) -> str:
         return self.personas[segment - 1].persona_id
@@ -134,31 +138,50 @@ def first_identities(count: int, fingerprint: str = "", notes: tuple[str, ...] =
 
 
 def identify_personas(
-    workspace: Workspace, customers: Customers, segmentation: Segmentation, experience: Experience
+    workspace: Workspace,
+    customers: Customers,
+    segmentation: Segmentation,
+    experience: Experience,
+    previous: str | None = None,
 ) -> Identities:
     """Match today's segments to the last accepted run of the dataset; a first run numbers them by size.
 
+    previous : dataset of which this one is the next wave; its last accepted run is the one to match, on profiles alone,
+        since the respondents are others
     A history that cannot be read is left out and said in `notes`. Nothing is written.
     """
-    history = read_history(workspace)
     fingerprint = fingerprint_of(customers, segmentation, experience)
-    past, notes = open_past(history, fingerprint)
+    past, history = find_past(workspace, fingerprint, previous or "")
+    notes = history.notes()
+    if past is None and previous:
+        notes = (*notes, f"Of the earlier wave, {previous}, no run is published yet that could be compared with.")
     if past is None:
-        return first_identities(len(segmentation), fingerprint, notes)
-    return match_personas(past, customers, segmentation, fingerprint, notes)
+        found = first_identities(len(segmentation), fingerprint, notes)
+    else:
+        found = match_personas(past, customers, segmentation, fingerprint, notes)
+    left_out = () if previous else tuple(int(path.name) for path, _why in history.broken)
+    return found.model_copy(update={"wave_of": previous or "", "left_out": left_out})
 
 
-def open_past(history: History, fingerprint: str) -> tuple[Past | None, tuple[str, ...]]:
-    """Open the run to compare with, going back to the one before where it is damaged; None where there is none."""
-    notes = list(history.notes())
+def find_past(workspace: Workspace, fingerprint: str, wave_of: str = "") -> tuple[Past | None, History]:
+    """Open the run to compare with: of the dataset itself, or the last of the wave before it without its members."""
+    if not wave_of:
+        return open_past(read_history(workspace), fingerprint)
+    past, history = open_past(read_history(workspace, wave_of), "")
+    return (None if past is None else replace(past, members=None)), history
+
+
+def open_past(history: History, fingerprint: str) -> tuple[Past | None, History]:
+    """Open the run to compare with, going back to the one before where it is damaged; None where there is none.
+
+    Returns the history too, with what was damaged among its broken entries.
+    """
     while (entry := history.before(fingerprint)) is not None:
         try:
-            return Past(entry, *read_past(entry), _members(entry)), tuple(notes)
+            return Past(entry, *read_past(entry), _members(entry)), history
         except (ValueError, OSError, KeyError):
-            words = "An earlier run could not be compared with: its files are damaged or missing."
-            notes += [] if words in notes else [words]
-            history = History(history.folder, tuple(e for e in history.entries if e.number != entry.number))
-    return None, tuple(notes)
+            history = history.without([entry.number])
+    return None, history
 
 
 def fingerprint_of(customers: Customers, segmentation: Segmentation, experience: Experience) -> str:
@@ -180,7 +203,9 @@ def match_personas(
     found, said = overlaps_of(past, customers, segmentation)
     matched: dict[int, int] = {}
     parted: dict[int, int] = {}
-    if (count == 1) == (len(ids) == 1) and found.decisive is not None:
+    if count == len(ids) == 1:
+        matched = {0: 0}  # everybody is everybody, whatever the columns are
+    elif min(count, len(ids)) > 1 and found.decisive is not None:
         old, new = linear_sum_assignment(1 - found.likeness)
         pairs = {int(n): int(o) for o, n in zip(old, new, strict=True)}
         matched = {n: o for n, o in pairs.items() if found.decisive[o, n] >= LEAST_SHARED}

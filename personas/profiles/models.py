@@ -86,7 +86,9 @@ class Distribution(Frozen):
 class Action(Frozen):
     """What to do about a pain point, who does it and how to know that it worked.
 
-    reach : customers concerned; expected : effect to look for (assumption or estimate, see expected_words)
+    reach : customers concerned; expected : what the group would gain were the pain point the cause of what goes with
+    it and half of those affected spared, see expected_words
+    worth : what orders them, effect × reach ÷ effort; worth_words : the formula with its figures
     holdout_each : customers needed in each of two groups to prove it (power 80 %, 5 % two-sided);
     None where the persona is too small to prove it
     """
@@ -106,6 +108,8 @@ class Action(Frozen):
     strength: str
     pain_point_id: str | None
     claim_ids: tuple[str, ...]
+    worth: float = 0.0
+    worth_words: str = ""
 
 
 class Advice(Frozen):
@@ -122,6 +126,7 @@ class Persona(Frozen):
     traits : strongest first, then compared features on which the persona does not stand out
     buys : ids of the claims on what it buys more of than the others; offers : what to offer, each with its claim
     journey_claims, path_claims, rating_claims : ids of the claims behind the rows of these figures
+    buying_centre : ids of the claims on who decides in an account, how long it takes, and how accounts fare
     standing : ids of the claims on who in it is loyal, at risk, and next to benefit
     sure : ids of the claims that say how sure the description is, the rule that points to its customers among them
     named_by : "data", or "analyst" where dataset.yml names it; name_from_data : what it would be called then
@@ -160,6 +165,7 @@ class Persona(Frozen):
     standing: tuple[str, ...] = ()
     buys: tuple[str, ...] = ()
     offers: tuple[Advice, ...] = ()
+    buying_centre: tuple[str, ...] = ()
     journey_claims: tuple[str, ...] = ()
     path_claims: tuple[str, ...] = ()
     rating_claims: tuple[str, ...] = ()
@@ -188,6 +194,19 @@ class DatasetCard(Frozen):
     customers: int
 
 
+class Override(Frozen):
+    """A change that an analyst made to what is told, on record.
+
+    claim_ids : the claims it is about; was : what the data alone said; now : what is told instead, "" where left out
+    """
+
+    kind: Literal["suppressed", "reworded", "merged"]
+    claim_ids: tuple[str, ...]
+    was: str
+    now: str = ""
+    reason: str = ""
+
+
 class PersonaSet(Frozen):
     """All of ``personas.json``.
 
@@ -197,6 +216,7 @@ class PersonaSet(Frozen):
         good and bad experience are worth apart, None where that is not measured
     represented_claims : ids of the claims whose sentences `represented` are
     unused_names : names that dataset.yml gives to ids that are not among the personas of this run
+    overrides : what an analyst had told otherwise in overrides.yml; unused_overrides : what of it fits nothing here
     """
 
     schema_version: Literal["1.0", "1.1"] = "1.1"
@@ -220,6 +240,8 @@ class PersonaSet(Frozen):
     business_case: str | None = None
     represented_claims: tuple[str, ...] = ()
     unused_names: dict[str, str] = Field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+    unused_overrides: tuple[str, ...] = ()
 
 
 __all__ = [
@@ -233,6 +255,7 @@ __all__ = [
     "Kind",
     "Kpi",
     "NotMeasured",
+    "Override",
     "PainPoint",
     "Persona",
     "PersonaSet",

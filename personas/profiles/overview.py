@@ -58,7 +58,7 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
         first = next((pain for pain in base_pains if pain.impact.measured and pain.impact.high < 0), None)
         if first is None:
             return text, (verdict.meaning,)
-        told = f"What hurts most: {lower_first(ledger.claims[first.claim_ids[0]].sentence)}"
+        told = f"{_worst(first)}: {lower_first(ledger.claims[first.claim_ids[0]].sentence)}"
         _enter_pain_claim(ledger, None, told, first)
         return text, (told, verdict.meaning)
     valued = [p for p in personas if p.value_share.measured]
@@ -74,15 +74,20 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
         star = personas[0]
         text = f"{star.name} are the largest of {len(personas)} groups: {percent(star.share.value)} of {card.units}"
         _enter_set_claim(ledger, "set-headline", star.id, text, star.share, "share of customers", SOLD[:1])
-    costly = [pain.key for pain in base_pains if pain.impact.measured and pain.impact.high < 0]
-    hit = [(pain, p) for p in personas for pain in p.pain_points if costly and pain.key == costly[0]]
+    costly = [pain for pain in base_pains if pain.impact.measured and pain.impact.high < 0]
+    hit = [(pain, p) for p in personas for pain in p.pain_points if costly and pain.key == costly[0].key]
     if hit:
         pain, persona = max(hit, key=lambda pair: (pair[0].reach.value, pair[1].id))
         claim = ledger.claims[pain.claim_ids[0]]
-        sentences.append(f"What hurts most: among {lower_first(persona.name)}, {lower_first(claim.sentence)}")
+        sentences.append(f"{_worst(costly[0])}: among {lower_first(persona.name)}, {lower_first(claim.sentence)}")
         _enter_pain_claim(ledger, persona.id, sentences[-1], pain)
     sentences.append(verdict.meaning)
     return text, tuple(sentences)
+
+
+def _worst(pain) -> str:
+    """How to open: a first rank that chance could give to another as well is shared."""
+    return "What hurts most" if pain.rank_high <= 1 else "Among what hurts most"
 
 
 def _enter_set_claim(ledger, identity, persona_id, sentence, estimate, feature, columns):
@@ -143,7 +148,8 @@ def who_is_represented(
                 other,
                 (*feature.columns, "transactions.amount"),
             )
-    if len(np.unique(segments)) > 1:
+    sides = [side & (segments == s) for s in np.unique(segments) for side in (known, ~known)]
+    if len(sides) > 2 and not any(0 < side.sum() < min_group for side in sides):
         shares = [share_estimate(known[segments == s]) for s in np.unique(segments)]
         least, most = min(shares, key=lambda e: e.value), max(shares, key=lambda e: e.value)
         enter(

@@ -93,7 +93,7 @@ def _at_risk(risk: RuleCount, risks: Sequence[RuleCount], numbers: Numerals) -> 
         and risk.otherwise.measured
     ):
         parts.append(
-            f". In a trial on earlier months, {numbers.value(risk.confirmed)} of those so found then stopped buying, "
+            f". In a trial on earlier months, {numbers.value(risk.confirmed)} of such customers then stopped; "
             f"of the others {numbers.value(risk.otherwise)}"
         )
     return "".join(parts) + "."

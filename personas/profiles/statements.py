@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import MappingProxyType
 
 from personas.experience import Kpi, PainPoint
@@ -15,24 +16,17 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
     """The one sentence that says who they are, from the two strongest traits of different blocks."""
     size = f"{numbers.value(share)} of {card.units}"
     worth_ = f" and {numbers.value(value)} of sales" if value.measured else ""
-    chosen: list[Standing] = []
-    for standing in ranked:
-        if (
-            standing.feature.forms
-            and not standing.level
-            and all(standing.feature.block != other.feature.block for other in chosen)
-        ):
-            chosen.append(standing)
+    chosen = leading_traits(ranked)
     if not chosen:
         alone = share.value == 1
         sentence = f"{name}: {share.n:,}, read as one group." if alone else f"{name} are {size}{worth_}."
         estimate, rest, columns, effect = share, None, ("membership",), None
     else:
         first = chosen[0]
-        parts = " and ".join(_with_figures(s, numbers) for s in chosen[:2])
+        parts = " and ".join(_with_figures(s, numbers) for s in chosen)
         sentence = f"{name} {parts}. They are {size}{worth_}."
         estimate, rest, effect = first.own, first.rest, first.effect
-        columns = tuple(dict.fromkeys(c for s in chosen[:2] for c in s.feature.columns))
+        columns = tuple(dict.fromkeys(c for s in chosen for c in s.feature.columns))
     return ledger.enter(
         Claim(
             id=f"{identity}-finding", persona_id=identity, sentence=sentence, kind="defines",
@@ -41,6 +35,19 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
             fits_share=chosen[0].fits if chosen else None,
         )
     )  # fmt: skip
+
+
+def leading_traits(ranked: Sequence[Standing]) -> list[Standing]:
+    """The two strongest forming traits of different blocks, which the finding tells; ranked : strongest first."""
+    chosen: list[Standing] = []
+    for standing in ranked:
+        if (
+            standing.feature.forms
+            and not standing.level
+            and all(standing.feature.block != other.feature.block for other in chosen)
+        ):
+            chosen.append(standing)
+    return chosen[:2]
 
 
 def _with_figures(standing: Standing, numbers: Numerals) -> str:

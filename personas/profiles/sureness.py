@@ -23,10 +23,11 @@ def enter_sureness(
     told: Sequence[Standing],
     rule: Rule | None,
     numbers: Numerals,
+    alone: bool = False,
 ) -> tuple[str, ...]:
     """Enter what a reader needs to doubt a persona; returns the claims' ids in the order in which they are read.
 
-    told : the standings that the persona's page tells, strongest first
+    told : the standings that the persona's page tells, strongest first; alone : there is no other persona
     """
     found: list[tuple[str, str, Estimate, tuple[str, ...], str]] = []
     if size.stability is not None:
@@ -36,7 +37,7 @@ def enter_sureness(
         )
         method = "mean best Jaccard over bootstrap samples (Hennig 2007)"
         found.append(("stability", sentence, _share(size.stability, size.n, method), ("membership",), ""))
-    if in_between.measured:
+    if in_between.measured and not alone:
         sentence = f"{numbers.value(in_between)} of its members lie close to another persona."
         found.append(("in-between", sentence, in_between, ("membership",), ""))
     fitting = [s for s in told if s.feature.forms and not s.level]

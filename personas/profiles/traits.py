@@ -169,9 +169,19 @@ def sentence_of(standing: Standing, numbers: Numerals, place: int = 0) -> str:
             f"{feature.label}: true of {own} of those known; others {rest}.",
             f"“{feature.label}” holds for {own} of those known; among the others for {rest}.",
         )[place % 2]
+    if feature.kind != "binary" and not clause_in_words(standing):
+        told = figure_of(standing, own)
+        return (
+            f"{feature.label}: {told} on average; others {rest}.",
+            f"On average {told} for “{feature.label}”; others {rest}.",
+        )[place % 2]
     if place % 2:
-        return f"Compared with others they {clause_of(standing)}: {figure_of(standing, own)} against {rest}."
+        return f"{_capital(figure_of(standing, own))} against the others' {rest}: they {clause_of(standing)}."
     return f"They {clause_of(standing)}: {figure_of(standing, own)}; others {rest}."
+
+
+def _capital(text: str) -> str:
+    return text if text[1:2].isupper() else f"{text[:1].upper()}{text[1:]}"
 
 
 def figure_of(standing: Standing, own: str) -> str:
@@ -305,11 +315,16 @@ def distribution_of(
     if own_hidden[row].all():
         return None
 
+    # What few wrote in a field without declared answers may say who they are.
+    named = np.ones(len(levels), bool) if feature.levels else counts.sum(axis=0) >= min_group
+
     def shares(counted, hidden):
-        return tuple(None if hide else float(n / counted.sum()) for n, hide in zip(counted, hidden, strict=True))
+        told = zip(counted[named], hidden[named], strict=True)
+        return tuple(None if hide else float(n / counted.sum()) for n, hide in told)
 
     return Distribution(
-        feature=feature.name, label=feature.label, levels=levels,
+        feature=feature.name, label=feature.label,
+        levels=tuple(level for level, tell in zip(levels, named, strict=True) if tell),
         persona=shares(counts[row], own_hidden[row]), rest=shares(counts.sum(axis=0) - counts[row], rest_hidden),
         known=int((known & inside).sum()), of=int(inside.sum()), known_rest=int((known & ~inside).sum()),
         claim_id=claim_id,

@@ -39,8 +39,10 @@ def render_card(persona: Persona, persona_set: PersonaSet) -> str:
         *_expectation(persona, claims, numbers),
         *_pains(persona, numbers),
         *_said("What they buy more of", persona.buys, claims, numbers),
+        *_offers(persona),
         *_said("What delights them", persona.delights, claims, numbers),
         *_kpis(persona, numbers),
+        *_said("Who buys in the account", persona.buying_centre, claims, numbers),
         *_said("Who is loyal, at risk and next", persona.standing, claims, numbers),
         *_actions(persona, persona_set, numbers),
         *_talk(persona),
@@ -100,6 +102,17 @@ def _pains(persona: Persona, numbers: Numerals) -> list[str]:
     return ["## What hurts", "\n".join(lines)] if lines else []
 
 
+def _offers(persona: Persona) -> list[str]:
+    return ["### What to offer", "\n".join(f"- {plain(o.text)}" for o in persona.offers)] if persona.offers else []
+
+
+def _changes(persona: Persona, persona_set: PersonaSet) -> list[str]:
+    """What an analyst had told otherwise of this persona."""
+    own = [o for o in persona_set.overrides if o.claim_ids[0].startswith(f"{persona.id}-")]
+    lines = [f"- Worded by an analyst ({plain(o.kind)}); the data said: {plain(o.was)}" for o in own if o.now]
+    return [*lines, *(f"- Left out by an analyst: {plain(o.was)} Why: {plain(o.reason)}" for o in own if not o.now)]
+
+
 def _kpis(persona: Persona, numbers: Numerals) -> list[str]:
     rows = [
         f"| {plain(kpi.label)} | {_say(numbers, kpi.estimate, kpi.rest)} | {whole(kpi.estimate.n)} | "
@@ -118,8 +131,8 @@ def _actions(persona: Persona, persona_set: PersonaSet, numbers: Numerals) -> li
         hold = f"hold back {whole(action.holdout_each)}" if action.holdout_each else "too few to prove it"
         lines.append(
             f"{i}. **{plain(action.title)}**: {plain(action.why).rstrip('.')}. Owner: {plain(action.owner)}. "
-            f"Reach: {whole(action.reach)} {units}. Measure: {plain(action.measure)}, after {action.check_after_weeks} "
-            f"weeks; {hold}."
+            f"Reach: {whole(action.reach)} {units}. Expect: {plain(action.expected_words)}. "
+            f"Measure: {plain(action.measure)}, after {action.check_after_weeks} weeks; {hold}."
         )
     return ["## What to do", "\n".join(lines)] if lines else []
 
@@ -140,6 +153,7 @@ def _sure(persona: Persona, persona_set: PersonaSet, claims: dict[str, Claim], n
     lines += [f"- {_with_evidence(claims[i], numbers)}" for i in persona.sure]
     if persona.named_by == "analyst":
         lines.append(f"- Named by an analyst; from the data alone: {plain(persona.name_from_data)}.")
+    lines += _changes(persona, persona_set)
     period = f"{day(card.observation_start)} to {day(card.observation_end)}" if card.observation_end else ""
     source = " · ".join(filter(None, [plain(card.title), period, plain(card.source), plain(card.licence)]))
     return ["## How sure are we", "\n".join(lines), f"{persona.id} · {source}"]

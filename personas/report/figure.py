@@ -115,7 +115,7 @@ def stylesheet() -> str:
     """The stylesheet with the palette's variables, without comments and spare white space."""
     css = re.sub(r"/\*.*?\*/", "", f":root{{{palette.variables()}}}" + template_text("style.css"), flags=re.DOTALL)
     css = re.sub(r"\s+", " ", css)
-    return re.sub(r" ?([{};,>]) ?", r"\1", css).replace(": ", ":").replace(";}", "}")
+    return re.sub(r" ?([{};,>/]) ?", r"\1", css).replace(": ", ":").replace(";}", "}")
 
 
 @dataclass(frozen=True)

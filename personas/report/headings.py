@@ -99,11 +99,11 @@ def _journey(cells: Sequence[JourneyCell], drawn: Figure) -> Heading:
     felt = [c for c in cells if c.feeling.measured]
     if len(felt) > 1:
         worst = min(felt, key=lambda c: c.feeling.value)
-        return Heading(f"{worst.touchpoint} feels worst: {Numerals().value(worst.feeling)} on −2 to +2")
+        return Heading(f"Feels worst: {lower_first(worst.touchpoint)}, {Numerals().value(worst.feeling)} on −2 to +2")
     seen = [c for c in cells if c.share.measured]
     if len(seen) > 1:
         fewest = min(seen, key=lambda c: c.share.value)
-        return Heading(f"{fewest.touchpoint} reaches fewest: {Numerals().value(fewest.share)}")
+        return Heading(f"Reaches fewest: {lower_first(fewest.touchpoint)}, {Numerals().value(fewest.share)}")
     return Heading(drawn.title)
 
 

@@ -16,6 +16,7 @@ from personas.profiles.models import PersonaSet
 from personas.report.figure import environment, stylesheet, template_text
 from personas.report.figures import bloom, flower
 from personas.report.followed import follow
+from personas.report.news import tell_news
 from personas.report.summary import summarise
 from personas.segments.models import Evidence, MapPoint, SegmentSize
 from personas.segments.typing_tool import TypingTool
@@ -59,6 +60,7 @@ def render_report(
     return template.render(
         s=summarise(persona_set, evidence, sizes, map_points, quality, features, tool, themes),
         changes=changes,
+        news=tell_news(changes, Numerals(persona_set.dataset.currency)),
         followed=follow(changes, Numerals(persona_set.dataset.currency)),
         versions=dict(versions or {}),
         tool=tool,

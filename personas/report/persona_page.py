@@ -5,7 +5,8 @@ What is read without opening anything stays under 900 words; the folds hold the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from personas.experience.models import Said
@@ -17,8 +18,10 @@ from personas.report.sources import by_source
 # Sentences of each kind that a reader takes in within half a minute, the finding read before them.
 BRIEF = {"who": 2, "wants": 2, "struggles": 1}
 # What is read at once of each; the rest is folded.
-TRAITS, ATTRIBUTES, PAINS, KPIS, RATINGS = 4, 3, 3, 4, 5
+TRAITS, ATTRIBUTES, PAINS, KPIS, RATINGS = 4, 2, 3, 4, 5
+BASE_RATINGS = 10  # of everybody, on the overview
 ALIKE = 0.05  # shares closer than this are called much the same
+MASKED = 0.02  # what a hidden share takes from an attribute's place in the order
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,9 @@ def persona_page(
     currency, personas = persona_set.dataset.currency, persona_set.personas
     alone = len(personas) == 1
     reach = max([1.0, *(abs(t.gap) for p in personas for t in p.traits)])
-    attributes = sorted(
-        persona.profile, key=lambda d: (distance(d) < ALIKE, None in (*d.persona, *d.rest), -distance(d))
-    )
+    attributes = sorted(persona.profile, key=lambda d: (distance(d) < ALIKE, -telling(d)))
     drawn = [attribute_bars(d, persona) for d in attributes]
-    telling = min(ATTRIBUTES, sum(distance(d) >= ALIKE for d in attributes)) or ATTRIBUTES
+    apart = min(ATTRIBUTES, sum(distance(d) >= ALIKE for d in attributes)) or ATTRIBUTES
     pains = sorted(persona.pain_points, key=lambda p: p.rank)
     measured = tuple(k for k in persona.kpis if k.estimate.measured)
     return PersonaPage(
@@ -82,7 +83,7 @@ def persona_page(
         alone=alone,
         finding=claims[persona.finding_claim],
         sentences={
-            place: tuple(claims[i] for i in ids if i in claims) for place, ids in placed(persona, alone).items()
+            place: tuple(claims[i] for i in ids if i in claims) for place, ids in placed(persona, claims, alone).items()
         },
         kpi_claims={k.key: c for k in persona.kpis if (c := claims.get(f"{persona.id}-kpi-{k.key}")) is not None},
         expect=claims[persona.expect_claim] if persona.expect_claim else None,
@@ -90,8 +91,8 @@ def persona_page(
         kpis=measured,
         leading=furthest(measured),
         portrait=traits_drawn(persona, currency, reach, anchors) if persona.traits else None,
-        profile=tuple(drawn[:telling]),
-        more_profile=tuple(drawn[telling:]),
+        profile=tuple(drawn[:apart]),
+        more_profile=tuple(drawn[apart:]),
         pains=pains_drawn(pains[:PAINS], persona, currency, anchors) if pains and not alone else None,
         more_pains=tuple(pains[PAINS:]) if not alone else (),
         journey=backed(course(persona), persona.journey_claims) if persona.journey and not alone else None,
@@ -102,12 +103,18 @@ def persona_page(
     )
 
 
-def placed(persona: Persona, alone: bool = False) -> dict[str, tuple[str, ...]]:
+def placed(persona: Persona, claims: Mapping[str, Claim], alone: bool = False) -> dict[str, tuple[str, ...]]:
     """Ids of the claims at each place of the persona's page, in the order of the page.
 
-    What does not fit in 30 seconds moves to ``more``, unless another place shows it anyway.
+    What does not fit in 30 seconds, or only says again what the finding above it says, moves to ``more``, unless
+    another place shows it anyway.
     """
-    brief = {place: getattr(persona, place)[:most] for place, most in BRIEF.items()}
+    finding = claims.get(persona.finding_claim)
+    brief = {}
+    for place, most in BRIEF.items():
+        ids = getattr(persona, place)[:most]
+        brief[place] = tuple(i for i in ids if not says_again(claims.get(i), finding))
+    brief["who"] = brief["who"] or persona.who[:1]
     shown = {
         persona.finding_claim,
         persona.expect_claim,
@@ -118,7 +125,7 @@ def placed(persona: Persona, alone: bool = False) -> dict[str, tuple[str, ...]]:
         *persona.sure,
     }
     shown.update(*brief.values())
-    spilled = [i for place, most in BRIEF.items() for i in getattr(persona, place)[most:]]
+    spilled = [i for place in BRIEF for i in getattr(persona, place) if i not in brief[place]]
     kpis = tuple(f"{persona.id}-kpi-{kpi.key}" for kpi in persona.kpis if kpi.estimate.measured)
     return {
         "finding": (persona.finding_claim,),
@@ -132,6 +139,14 @@ def placed(persona: Persona, alone: bool = False) -> dict[str, tuple[str, ...]]:
         "sure": persona.sure,
         "kpis": () if alone else kpis,
     }
+
+
+def says_again(claim: Claim | None, finding: Claim | None) -> bool:
+    """Whether all numbers of a sentence stand in the finding already."""
+    if claim is None or finding is None:
+        return False
+    numbers, told = (set(re.findall(r"\d[\d,.]*\d|\d", c.sentence)) for c in (claim, finding))
+    return bool(numbers) and numbers <= told
 
 
 def furthest(kpis: Sequence[Kpi], most: int = KPIS) -> tuple[Kpi, ...]:
@@ -156,6 +171,11 @@ def distance(attribute: Distribution) -> float:
     """The largest gap between a share of the persona and the same of the rest."""
     pairs = zip(attribute.persona, attribute.rest, strict=True)
     return max((abs(mine - theirs) for mine, theirs in pairs if mine is not None and theirs is not None), default=0.0)
+
+
+def telling(attribute: Distribution) -> float:
+    """How much an attribute tells a reader: the largest gap, less a little for each share that must stay hidden."""
+    return distance(attribute) - MASKED * (*attribute.persona, *attribute.rest).count(None)
 
 
 def attribute_bars(attribute: Distribution, persona: Persona) -> Figure:
@@ -209,14 +229,19 @@ def backed(figure: Figure | None, claim_ids: Sequence[str]) -> Figure | None:
     return replace(figure, claim=" ".join(claim_ids)) if figure is not None and claim_ids else figure
 
 
-def rated(persona_set: PersonaSet, number: int) -> Figure | None:
-    """How one persona (0: everybody) rates each touchpoint; None where fewer than two were rated."""
+def rated(persona_set: PersonaSet, number: int, after: int = 0) -> Figure | None:
+    """How one persona (0: everybody) rates touchpoints, lowest first; None where fewer than two were rated.
+
+    after : leaves out the lowest, which another figure has, and draws all the others
+    """
     if persona_set.experience is None:
         return None
     ratings = persona_set.experience.of(number).ratings
     known = [k for k in ratings if k.key.startswith("rating") and k.estimate.measured]
-    most = RATINGS if number else None
-    return figures.rating_ranges(known, number, most) if len(known) > 1 else None
+    if after:
+        lowest_first = sorted(known, key=lambda k: k.estimate.value)[after:]
+        return figures.rating_ranges(lowest_first, number) if lowest_first else None
+    return figures.rating_ranges(known, number, RATINGS if number else BASE_RATINGS) if len(known) > 1 else None
 
 
 def shared_path(persona_set: PersonaSet, number: int) -> Figure | None:

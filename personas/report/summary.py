@@ -7,7 +7,7 @@ numbers that are given. The result is frozen, and the templates only lay it out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from personas.customers.models import Feature, Quality
 from personas.experience.models import Delight
@@ -18,7 +18,7 @@ from personas.report import figures
 from personas.report.comparison import ComparedRow, comparison
 from personas.report.figure import Figure
 from personas.report.headings import Heading, headings, plain_verdict
-from personas.report.persona_page import PersonaPage, persona_page, placed, rated, shared_path
+from personas.report.persona_page import BASE_RATINGS, PersonaPage, persona_page, placed, rated, shared_path
 from personas.report.sources import in_rows
 from personas.segments.models import Evidence, MapPoint, SegmentSize
 from personas.segments.typing_tool import TypingTool
@@ -131,7 +131,7 @@ def homes_of(persona_set: PersonaSet, claims: dict[str, Claim]) -> dict[str, str
     homes: dict[str, str] = {}
     alone = len(persona_set.personas) == 1
     for persona in persona_set.personas:
-        for place, ids in placed(persona, alone).items():
+        for place, ids in placed(persona, claims, alone).items():
             for claim_id in ids if place != "kpis" else [i for i in ids if i in claims]:
                 homes.setdefault(claim_id, f"{persona.id} {place}")
         # Their estimate, interval and number stand in the rows of the figure itself.
@@ -156,7 +156,7 @@ def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
     wanted: list[tuple[str, str]] = []
     for p in persona_set.personas:
         wanted += [(p.id, i) for i in (*p.who, *p.wants, *p.struggles)]
-        wanted += [(p.id, i) for place, ids in placed(p).items() if place != "kpis" for i in ids]
+        wanted += [(p.id, i) for place, ids in placed(p, claims).items() if place != "kpis" for i in ids]
         wanted += [(p.id, t.claim_id) for t in p.traits]
         wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
         wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont, *p.offers)]
@@ -189,13 +189,17 @@ def charts(
     if persona_set.pain_points:
         found["priorities"] = figures.priorities(persona_set.pain_points, card.currency)
     if persona_set.journey:
-        found["journey"] = figures.journey_lanes(persona_set.journey, personas=personas if len(personas) > 1 else ())
+        drawn = figures.journey_lanes(persona_set.journey, personas=personas if len(personas) > 1 else ())
+        alone = replace(drawn, subtitle="Share who were there, with 95 % interval")
+        found["journey"] = drawn if len(personas) > 1 else alone
     experience = persona_set.experience
     if experience is not None:
         if experience.base.drivers is not None:
             found["drivers"] = figures.driver_ranges(experience.base.drivers)
         if (ratings := rated(persona_set, 0)) is not None:
             found["ratings"] = ratings
+        if (ratings := rated(persona_set, 0, after=BASE_RATINGS)) is not None:
+            found["more ratings"] = ratings
         if experience.consistency:
             found["consistency"] = figures.consistency_rows(experience.consistency)
         if any(t.slope.measured for t in experience.base.trends):

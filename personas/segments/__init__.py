@@ -6,7 +6,9 @@ structure, whether the segments would be found again, and whether they are of us
 """
 
 from personas.segments.adoption import adopt_labels, judge_labels
+from personas.segments.assignment_files import write_assignment
 from personas.segments.comparison import Comparison, compare_candidates, survey_weights
+from personas.segments.kept import EarlierDivision, divide, read_division
 from personas.segments.latent_classes import LatentClasses
 from personas.segments.map import draw_map
 from personas.segments.models import Evidence, MapPoint, Refit, SegmentSize, Verdict
@@ -22,6 +24,7 @@ from personas.segments.typing_tool import TypingTool, place
 
 __all__ = [
     "Comparison",
+    "EarlierDivision",
     "Effort",
     "Evidence",
     "FeatureSpace",
@@ -36,11 +39,13 @@ __all__ = [
     "adopt_labels",
     "assignment_sql",
     "compare_candidates",
+    "divide",
     "draw_map",
     "fit_space",
     "fit_typing_tool",
     "judge_labels",
     "place",
+    "read_division",
     "read_evidence",
     "read_map",
     "read_refits",
@@ -48,5 +53,6 @@ __all__ = [
     "score_customers",
     "segment",
     "survey_weights",
+    "write_assignment",
     "write_segmentation",
 ]

@@ -133,7 +133,10 @@ class Evidence(Frozen):
 
 
 class Verdict(Frozen):
-    """Whether the segments exist. `borderline` when chance alone could change the word."""
+    """Whether the segments exist. `borderline` when chance alone could change the word.
+
+    kept : the segments are those of an earlier run, applied to today's customers; refit_advised : they fit no more
+    """
 
     word: Literal["natural", "reproducible", "constructive", "none"]
     borderline: bool
@@ -142,6 +145,8 @@ class Verdict(Frozen):
     sentence: str
     meaning: str
     reasons: tuple[str, ...]
+    kept: bool = False
+    refit_advised: bool = False
 
 
 class MapPoint(Frozen):

@@ -78,14 +78,19 @@ class Segmentation:
 
 
 def segment(
-    customers: Customers, comparison: Comparison, n_segments: int | None = None, units: str = "customers"
+    customers: Customers,
+    comparison: Comparison,
+    n_segments: int | None = None,
+    units: str = "customers",
+    settled: int | None = None,
 ) -> Segmentation:
     """Publish the segmentation that the evidence chose, or `n_segments`, which is judged all the same.
 
+    settled : the number to publish where none is asked for, of those that the evidence allows
     Raises InputError when `n_segments` was not among the candidates, or gives a segment too small to be shown.
     """
     candidates, judgement = comparison.candidates, comparison.judgement
-    k = judgement.chosen if n_segments is None else n_segments
+    k = n_segments or settled or judgement.chosen
     if k not in candidates.clusterings:
         raise InputError(
             [

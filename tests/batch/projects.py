@@ -24,6 +24,11 @@ def find_name_clashes(dataset):
     return []
 """
 
+AIMS = """
+def find_aim_problems(dataset):
+    return []
+"""
+
 READING = """
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,10 +121,11 @@ def write_project(root: Path) -> Project:
         write(root / "personas" / path.name, path.read_text())
     for path in ROOT.glob("personas/batch/*.py"):
         write(root / "personas" / "batch" / path.name, path.read_text())
-    for folder in ("customers", "segments", "experience", "profiles", "changes"):
+    for folder in ("customers", "segments", "experience", "profiles"):
         write(root / "personas" / folder / "__init__.py", "")
     write(root / "personas" / "dataset" / "__init__.py", READING)
     write(root / "personas" / "customers" / "__init__.py", NAMES)
+    write(root / "personas" / "changes" / "__init__.py", AIMS)
     write(root / "personas" / "report" / "__init__.py", WRITING)
     write(root / "data" / "tiny" / "dataset.yml", CONTRACT)
     write(root / "data" / "tiny" / "rows.csv", "id\n1\n")

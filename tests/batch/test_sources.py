@@ -71,3 +71,36 @@ def test_database_counts_as_changed_every_time(folder, source):
 @pytest.mark.parametrize("contract", ["", "sources: 5", "a: [", "- x", "sources: {a: null}"])
 def test_unreadable_contract_is_left_to_the_check(folder, contract):
     assert set(state(folder, contract)) <= {"a"}
+
+
+def test_database_with_a_growing_column_changes_with_its_newest_row(folder):
+    """Rows, not the file: a database file may change without any row being new."""
+    import duckdb
+
+    def write(statement):
+        with duckdb.connect(str(folder / "shop.db")) as base:
+            base.execute(statement)
+
+    write("CREATE TABLE orders (customer TEXT, ordered TIMESTAMP, amount DOUBLE, updated_at TIMESTAMP)")
+    write("INSERT INTO orders VALUES ('a', '2024-01-01', 5, '2024-01-01 10:00')")
+    contract = f"""
+title: Shop
+sources: {{orders: {{connection: 'duckdb://{folder / "shop.db"}', table: orders, changed_by: updated_at}}}}
+transactions: {{source: orders, customer: customer, time: ordered, amount: amount}}
+"""
+    first = state(folder, contract)
+    assert first == {"orders": {"newest": "2024-01-01 10:00:00", "rows": 1}}
+    write("CREATE TABLE other (x INT)")
+    assert state(folder, contract, before=first) == first
+    write("INSERT INTO orders VALUES ('b', '2023-01-01', 5, '2024-01-02 10:00')")
+    assert state(folder, contract, before=first) != first
+
+
+def test_database_that_cannot_be_asked_counts_as_changed(folder):
+    contract = f"""
+title: Shop
+sources: {{orders: {{connection: 'duckdb://{folder / "none" / "shop.db"}', table: orders, changed_by: updated_at}}}}
+transactions: {{source: orders, customer: customer, time: ordered, amount: amount}}
+"""
+    first = state(folder, contract)
+    assert state(folder, contract, before=first) != first

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from personas.changes import Changes, compare_runs, read_earlier, write_run
 from personas.customers import Customers
-from personas.experience import measure_experience
+from personas.experience import Experience, measure_experience
 from personas.handover import Workspace, open_workspace
 from personas.history import commit, prepare
 from personas.profiles import DatasetCard, PersonaSet, derive_personas, identify_personas
@@ -51,6 +52,24 @@ def divided(customers: Customers, k: int, seed: int = 7) -> Segmentation:
     return published(customers, space, found.centres, points)
 
 
+@cache
+def wave(n: int = 300, seed: int = 3, change: str = "none", number: int = 1) -> Wave:
+    """A simulated wave, the same object whenever it is asked for."""
+    return simulate_wave(n, seed, change, number)
+
+
+MEASURED: dict[tuple[int, int], tuple] = {}  # stages 02 and 03 of a wave do not hang on the history
+
+
+def measured(customers: Customers, k: int) -> tuple[Segmentation, Experience]:
+    key = id(customers), k
+    if key not in MEASURED:
+        segmentation = divided(customers, k)
+        experience = measure_experience(customers, segmentation, ("customers", "transactions"))
+        MEASURED[key] = customers, segmentation, experience
+    return MEASURED[key][1:]
+
+
 def run(
     workspace: Workspace,
     wave: Wave | Customers,
@@ -59,13 +78,16 @@ def run(
     publish: bool = True,
     segmentation: Segmentation | None = None,
     names: dict[str, str] | None = None,
-    card: DatasetCard = CARD,
+    start: str = "",
 ) -> Run:
     """Make a run of the stages 02 to 05, and publish it."""
     customers = wave.customers if isinstance(wave, Wave) else wave
-    segmentation = divided(customers, k) if segmentation is None else segmentation
-    experience = measure_experience(customers, segmentation, ("customers", "transactions"))
-    card = card.model_copy(update={"observation_start": f"{int(end[:4]) - 1}{end[4:]}", "observation_end": end})
+    if segmentation is None:
+        segmentation, experience = measured(customers, k)
+    else:
+        experience = measure_experience(customers, segmentation, ("customers", "transactions"))
+    start = start or f"{int(end[:4]) - 1}{end[4:]}"
+    card = CARD.model_copy(update={"observation_start": start, "observation_end": end})
     identities = identify_personas(workspace, customers, segmentation, experience)
     personas = derive_personas(customers, segmentation, experience, card, names=names, identities=identities)
     earlier = read_earlier(workspace, identities)
@@ -79,4 +101,4 @@ def run(
     return Run(workspace, customers, segmentation, identities, personas, changes)
 
 
-__all__ = ["CARD", "Run", "divided", "project", "run", "simulate_wave"]
+__all__ = ["CARD", "Run", "divided", "project", "run", "simulate_wave", "wave"]

@@ -111,15 +111,15 @@ def test_the_share_of_false_rises_is_small():
     assert 1 <= missed <= 13
 
 
-def sales_trends(lines, segments, end=datetime(2024, 7, 1)):
+def sales_trends(lines, segments, end=datetime(2024, 7, 1), least=10):
     table = ibis.memtable(lines).mutate(amount=ibis._.amount.cast("decimal(18, 4)"))
     ids = [str(i) for i in range(len(segments))]
-    groups = Group(tuple(sorted(set(segments.tolist()))), (), 10)
+    groups = Group(tuple(sorted(set(segments.tolist()))), (), least)
     return measure_trends({"transactions": table}, (), members(ids, segments), groups, START, end)
 
 
-def sales_trend(lines, customers, key="sales_a_month"):
-    found = sales_trends(lines, np.ones(customers, int))
+def sales_trend(lines, customers, key="sales_a_month", least=10):
+    found = sales_trends(lines, np.ones(customers, int), least=least)
     return next(trend for trend in found[0] if trend.key == key)
 
 
@@ -128,11 +128,13 @@ def test_sales_count_those_who_bought_nothing():
         [("0", datetime(2024, m, 3), 10.0 * m) for m in range(1, 7)] + [("1", datetime(2024, 1, 3), 5.0)],
         columns=["customer_id", "time", "amount"],
     )
-    trend = sales_trend(lines, 20)
+    trend = sales_trend(lines, 20, least=1)
     assert [p.estimate.value for p in trend.points] == pytest.approx([15 / 20, *(m * 10 / 20 for m in range(2, 7))])
     assert trend.slope.value == pytest.approx(np.polyfit(range(6), [p.estimate.value for p in trend.points], 1)[0])
-    buyers = sales_trend(lines, 20, key="buyers_a_month")
+    buyers = sales_trend(lines, 20, key="buyers_a_month", least=1)
     assert [p.estimate.value for p in buyers.points] == pytest.approx([2 / 20, *[1 / 20] * 5])
+    with pytest.raises(StopIteration):
+        sales_trend(lines, 20)  # the sum of a month would be that of two customers
 
 
 def test_the_error_of_a_slope_of_sales_is_that_of_customers_slopes():

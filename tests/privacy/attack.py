@@ -144,14 +144,17 @@ def _tell_levels(told: dict, numbers: list[int], figures: dict[str, Figure]) -> 
     levels, labels = {}, {}
     for persona in told["personas"]:
         for shown in persona["profile"]:
-            levels[shown["feature"]] = list(shown["levels"])
+            levels.setdefault(shown["feature"], list(shown["levels"]))
+            rows = [shares for shares in (shown["persona"], shown["rest"]) if None not in shares]
+            if any(sum(shares) < 1 - 1e-9 for shares in rows) and "not named" not in levels[shown["feature"]]:
+                levels[shown["feature"]].append("not named")  # else all that there are are named
             labels[shown["feature"]] = shown["label"]
             figure = figures[f"profile · {shown['feature']}"]
             others = [number for number in numbers if number != persona["number"]]
             for inside, shares, known in (
                 ([persona["number"]], shown["persona"], shown["known"]), (others, shown["rest"], shown["known_rest"]),
             ):  # fmt: skip
-                figure.say(inside, shown["levels"], known)
+                figure.say(inside, levels[shown["feature"]], known)
                 for level, share in zip(shown["levels"], shares, strict=True):
                     if share is not None:
                         figure.say(inside, (level,), share * known)
@@ -351,7 +354,7 @@ COUNTING = re.compile(r"^(n|answers|customers|households|accounts|passengers|cas
 OF = re.compile(r"\b(\d[\d,]*) of (?:the |all |its )?(\d[\d,]*) ([a-z]+)")
 NOT_PEOPLE = re.compile(
     r"(similar|persona|segment|group|question|feature|column|month|trait|case|time|draw|resample|run|division|star|fold|stage|"
-    r"pair|copies|data|refit|trial|other|repeat)"
+    r"pair|copies|data|refit|trial|other|repeat|measure)"
 )
 
 

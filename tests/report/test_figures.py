@@ -7,11 +7,14 @@ import re
 
 import pytest
 
+from personas.estimates import Estimate, not_measured
+from personas.experience.models import Experience, GroupExperience, RetentionPoint
+from personas.experience.text.models import Theme, Themes, ThemeShare
 from personas.report import figures
 from personas.report.figure import scale_over
 from personas.report.figures.flower import petal, radius
-from personas.report.figures.map import separate
-from personas.report.figures.pains import spread_labels
+from personas.report.figures.map import closed_up, separate
+from personas.report.figures.pains import spread_labels, told
 from personas.report.palette import hue
 from tests.report import examples
 from tests.report.pages import read_page
@@ -147,6 +150,17 @@ def test_a_priority_says_of_whom_its_share_is(persona_set):
     assert "{share}" not in marks
 
 
+def test_a_priority_does_not_repeat_its_title_and_keeps_details_for_the_table(persona_set):
+    pain = persona_set.pain_points[0].model_copy(
+        update={"title": "Late delivery", "finding": "{share} of those asked name this: late delivery"}
+    )
+    assert told(pain, "21 %") == "21 % of those asked name this"
+    detailed = pain.model_copy(update={"finding": "{share} of those asked rate it low; most of them at noon"})
+    figure = figures.priorities((detailed,))
+    assert "most of them at noon" not in str(figure.marks)
+    assert figure.table.rows[0][1].endswith("of those asked rate it low; most of them at noon")
+
+
 def test_the_map_draws_each_customer_once_in_one_path_a_persona(persona_set):
     points = points_of(persona_set)
     html = str(figures.segment_map(points, persona_set.personas, persona_set.dataset).marks)
@@ -208,10 +222,105 @@ def test_a_journey_without_feelings_draws_no_feeling(persona_set):
         for c, v in zip(persona_set.personas[0].journey[:3], (1.0, -2.0, 0.0), strict=True)
     )
     line = re.search(r'polyline points="([^"]+)"', str(figures.journey_lanes(felt, 1).marks)).group(1)
-    assert [float(p.split(",")[1]) for p in line.split()] == [27.0, 96.0, 50.0]  # 46 of 100 for two points, so that a line at the end is not cut
+    # Two points are 46 of 100 and not 50, so that a line at the end is not cut.
+    assert [float(p.split(",")[1]) for p in line.split()] == [
+        27.0,
+        96.0,
+        50.0,
+    ]
 
 
 def test_a_scale_keeps_marks_inside_and_survives_equal_values():
     assert scale_over([1.0, 3.0])(2.0) == 50.0
     assert scale_over([2.0, 2.0])(2.0) == 50.0
     assert scale_over([1.0, 3.0])(9.0) == 98.0
+
+
+def test_an_island_on_the_map_leaves_room_for_the_rest():
+    mass, island = [i / 100 for i in range(100)], [90.0, 90.1]
+    placed = closed_up([*mass, *island])
+    assert placed == sorted(placed)
+    assert placed[99] == pytest.approx(0.99)
+    assert 0.99 < placed[100] < 1.1, "far away is only a little away"
+    assert placed[101] - placed[100] < placed[100] - placed[99] + 1e-9
+
+
+def test_a_persona_like_everybody_has_no_glyph(persona_set):
+    persona = persona_set.personas[0]
+    flat = persona.model_copy(update={"glyph": tuple(a.model_copy(update={"gap": 0.0}) for a in persona.glyph)})
+    assert figures.flower(persona)
+    assert figures.flower(flat) == ""
+    assert figures.bloom(flat) == ""
+
+
+def left(months: int, value: float, n: int = 200) -> RetentionPoint:
+    return RetentionPoint(
+        months=months, left=Estimate(value=value, low=value - 0.1, high=value + 0.1, n=n, unit="share")
+    )
+
+
+def experienced(*curves) -> Experience:
+    groups = tuple(
+        GroupExperience(
+            segment=i,
+            value_share=not_measured("made up", "share"),
+            kpis=(),
+            pain_points=(),
+            journey=(),
+            retention=points,
+        )
+        for i, points in enumerate(curves)
+    )
+    return Experience(groups=groups, not_measured=())
+
+
+def test_contracts_kept_are_drawn_to_one_scale_with_everybody_behind(persona_set):
+    year = tuple(left(m, 1 - 0.02 * m) for m in range(1, 13))
+    short = tuple(left(m, 1 - 0.1 * m) for m in range(1, 7))
+    figure = figures.retention_panels(experienced(year, year, short), persona_set.personas[:2])
+    lines = re.findall(r'<polyline( class="base")? points="([^"]+)"', str(figure.marks))
+    assert [bool(base) for base, _ in lines] == [True, False, True, False]
+    ends = [tuple(map(float, points.split()[-1].split(","))) for _, points in lines]
+    assert ends[1] == ends[0] == (100.0, pytest.approx(98 - 96 * 0.76, abs=0.05))
+    assert ends[3] == (50.0, pytest.approx(98 - 96 * 0.4, abs=0.05)), "six of twelve months reach the middle"
+    assert figure.title == "After 12 months 76\u00a0% of contracts still run"
+    assert figure.table.rows[0][:3] == ("3", "94\u00a0% (84 to 104)", "70\u00a0% (60 to 80)")
+
+
+def test_contracts_of_everybody_are_one_panel_and_none_are_no_figure(persona_set):
+    year = tuple(left(m, 1 - 0.02 * m) for m in range(1, 13))
+    assert str(figures.retention_panels(experienced(year)).marks).count("<svg") == 1
+    assert figures.retention_panels(experienced((), (), ()), persona_set.personas[:2]) is None
+
+
+def theme(kind: str, key: str, value: float, **more) -> Theme:
+    reach = Estimate(value=value, low=value / 2, high=2 * value, n=200, unit="share")
+    none = not_measured("made up", "score")
+    return Theme(
+        key=key, label=f"{key}, more", kind=kind, languages=("en",), comments=round(400 * value), authors=20,
+        reach=reach, severity=none, score=none, stability=0.9, **more,
+    )  # fmt: skip
+
+
+def test_themes_stand_apart_by_kind_with_the_largest_first():
+    themes = Themes(
+        themes=(theme("complaint", "small", 0.1), theme("complaint", "large", 0.2), theme("praise", "kind", 0.05)),
+        comments=400,
+    )
+    figure = figures.theme_bars(themes)
+    assert [(row[0], row[4]) for row in figure.table.rows] == [
+        ("“large, more”", "complaint"), ("“small, more”", "complaint"), ("“kind, more”", "praise"),
+    ]  # fmt: skip
+    widths = [float(w) for w in re.findall(r'class="more" x="0" y="3" width="([\d.]+)%"', str(figure.marks))]
+    assert widths == pytest.approx([49, 24.5, 12.25]), "one scale for all, to the highest bound"
+    assert "the one largest of 2" in str(figures.theme_bars(themes, most=1).marks)
+
+
+def test_themes_of_a_persona_are_those_it_wrote_enough_of():
+    own = ThemeShare(
+        segment=2, reach=Estimate(value=0.4, low=0.3, high=0.5, n=50, unit="share"), rest=not_measured("-")
+    )
+    themes = Themes(themes=(theme("complaint", "all", 0.3), theme("complaint", "ours", 0.1, segments=(own,))))
+    assert [row[0] for row in figures.theme_bars(themes, 2).table.rows] == ["“ours, more”"]
+    assert figures.theme_bars(themes, 3) is None
+    assert figures.theme_bars(Themes()) is None

@@ -33,6 +33,15 @@ def test_estimates_are_said_in_the_house_format(estimate, text):
     assert numbers.say(estimate).replace(GAP, " ") == text
 
 
+def test_all_and_none_are_written_whole_unless_something_stands_beside_them():
+    everybody = Estimate(value=1.0, low=0.999, high=1.0, n=2831, unit="share")
+    nearly = Estimate(value=0.994, low=0.99, high=0.998, n=2831, unit="share")
+    nobody = Estimate(value=0.0, low=0.0, high=0.0014, n=2831, unit="share")
+    assert numbers.say(everybody).replace(GAP, " ") == "100 % (99.9 to 100)"
+    assert numbers.say(nobody).replace(GAP, " ") == "0 % (0 to 0.1)"
+    assert numbers.say(everybody, [nearly]).replace(GAP, " ") == "100.0 % (99.9 to 100.0)"
+
+
 def test_totals_can_be_had_to_the_cent():
     assert numbers.exact(Estimate(value=4596039.58, unit="money")) == "$4,596,039.58"
 

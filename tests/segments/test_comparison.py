@@ -186,7 +186,7 @@ EDGES = {
 def test_odd_tables_get_a_verdict_or_a_reason_and_nothing_else(case):
     customers = numbers(EDGES[case])
     try:
-        comparison = compare_candidates(customers, max_segments=4, effort=TINY, workers=1)
+        comparison = compare_candidates(customers, max_segments=4, min_group=1, effort=TINY, workers=1)
     except InputError as error:
         assert case in ("one customer", "two identical customers", "all constant", "two customers"), error
         return
@@ -211,3 +211,9 @@ def test_features_that_only_describe_change_nothing(clear, found):
     )
     other = compare_candidates(more, max_segments=2, effort=TINY, workers=1)
     assert np.array_equal(other.candidates.clusterings[2].labels, found.candidates.clusterings[2].labels)
+
+
+def test_a_number_of_segments_that_leaves_one_too_small_to_show_is_refused():
+    comparison = compare_candidates(numbers(EDGES["groups of three"]), max_segments=8, effort=TINY, workers=1)
+    with pytest.raises(InputError, match="fewer than 10 customers"):
+        segment(numbers(EDGES["groups of three"]), comparison, n_segments=8)

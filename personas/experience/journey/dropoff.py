@@ -18,7 +18,7 @@ from personas.experience.comparison import Group
 from personas.experience.disclosure import shown_parts
 from personas.experience.models import ChannelShare
 from personas.experience.moments import Moments, gather_moments, share_of, total_of
-from personas.experience.suppression import hidden_cells
+from personas.experience.suppression import suppress
 
 WITHIN_DAYS = 90
 PURCHASE = "purchase"
@@ -108,7 +108,8 @@ def _named(contacts, members, groups: Group) -> dict:
             for what in ("n", "who")
         }
         own_who = wide["who"].reindex(index=groups.segments, columns=whys, fill_value=0).to_numpy()
-        hidden, hidden_of_all = hidden_cells(own_who, groups.min_group, beside_rest=False)
+        everybody = wide["who"].reindex(columns=whys).sum(axis=0).to_numpy()
+        hidden, hidden_of_all = suppress(own_who, groups.min_group, base=everybody)
         contacts = wide["n"].reindex(columns=whys)
         told = {0: (contacts.sum(axis=0), hidden_of_all)}
         told |= {s: (contacts.loc[s], hidden[i]) for i, s in enumerate(groups.segments) if s in contacts.index}
@@ -120,8 +121,7 @@ def _named(contacts, members, groups: Group) -> dict:
             if pairs:
                 pairs.sort(key=lambda p: (-p[1], p[0]))
                 shown[number] = tuple(ChannelShare(name=why, share=float(share)) for why, share in pairs)
-        if 0 in shown:
-            found[place] = shown
+        found[place] = shown
     return found
 
 

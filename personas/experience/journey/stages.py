@@ -12,7 +12,7 @@ from personas.experience.journey.observed import NOBODY_ASKED, blank_cell
 from personas.experience.journey.presence import AFTER, BEFORE, BySegment, Place, Presence, gather_presence
 from personas.experience.models import ChannelShare, JourneyCell
 from personas.experience.moments import Moments, mean_of, share_of, total_of
-from personas.experience.suppression import hidden_cells
+from personas.experience.suppression import suppress
 from personas.numerals import percent
 
 MOST_A_STAGE = 4
@@ -109,12 +109,12 @@ def _ways(presence: Presence, name: str, place: Place, segment: int, groups: Gro
     if not ways:
         return ()
     counts = np.array([[found.get(number, {}).get(way, 0) for way in ways] for number in groups.segments])
-    hidden, hidden_of_all = hidden_cells(counts, groups.min_group, beside_rest=False)
+    everybody = np.array([sum(names.get(way, 0) for names in found.values()) for way in ways])
+    hidden, hidden_of_all = suppress(counts, groups.min_group, base=everybody)
+    own, left_out = everybody, hidden_of_all
     if segment:
         row = groups.segments.index(segment)
         own, left_out = counts[row], hidden[row]
-    else:
-        own, left_out = np.array([sum(names.get(way, 0) for names in found.values()) for way in ways]), hidden_of_all
     told = [(int(n), way) for n, way, out in zip(own, ways, left_out, strict=True) if n and not out]
     order = sorted(told, key=lambda pair: (-pair[0], pair[1]))
     return tuple(ChannelShare(name=way, share=n / int(own.sum())) for n, way in order)

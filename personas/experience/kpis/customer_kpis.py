@@ -30,6 +30,7 @@ from personas.experience.suppression import hidden_groups
 from personas.segments.space import forming
 
 ACTIVE_DAYS = 56
+DOMINATED = "withheld: one customer brings in more than half of the sum"
 WEIGHTED = "z test with survey weights; Benjamini-Hochberg"
 
 
@@ -319,6 +320,8 @@ def value_share(frame: pd.DataFrame, inside: np.ndarray | None) -> Estimate:
     if "sales" not in frame:
         return not_measured("no sales in the data", "share")
     inside = np.ones(len(frame), bool) if inside is None else inside
+    if is_dominated(frame.loc[inside, "sales"]) or (not inside.all() and is_dominated(frame.loc[~inside, "sales"])):
+        return not_measured(DOMINATED, "share")
     return ratio_estimate(frame["sales"] * inside, frame["sales"])
 
 

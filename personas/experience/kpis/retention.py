@@ -10,7 +10,8 @@ from personas.experience.kpis.survival import Spells, share_left
 from personas.experience.models import RetentionPoint
 from personas.experience.suppression import hidden_groups
 
-LONGEST = 60
+LONGEST, YEAR = 60, 12
+GRIDS = (3, 6, 12)  # months between the points of a curve
 
 
 def measure_retention(
@@ -18,9 +19,10 @@ def measure_retention(
 ) -> dict[int, tuple[RetentionPoint, ...]]:
     """The share of contracts that still run after so many months, up to where fewer than `min_group` were watched.
 
-    Contracts begun before the observation count from the day it began. Each step of a curve is an ending, so all curves
-    stop at the same months: those since the last of which `min_group` customers or more ended theirs in every group.
-    Segments in which fewer than twice as many ever did have no curve, nor have as many more as would give it away.
+    Contracts begun before the observation count from the day it began. Each step of a curve is an ending, so a curve
+    stops where the next step would tell of fewer than `min_group` customers who ended theirs; all segments go by 3, 6
+    or 12 months, the fewest with which every one of them reaches a year. Segments in which fewer than twice as many
+    ever ended a contract have no curve, nor have as many more as would give it away.
     """
     spells, who = gather_spells(subscriptions, members, "start", "end", end, start)
     if not len(spells):
@@ -29,20 +31,35 @@ def measure_retention(
     least = groups.min_group
     hidden = hidden_groups({segment: float(s.people) for segment, s in own.items()}, least)
     hidden |= hidden_groups({segment: float(_ended(s, 0, LONGEST)) for segment, s in own.items()}, 2 * least)
-    shown = {0: spells} | {segment: s for segment, s in own.items() if segment not in hidden and len(s)}
-    found: dict[int, list[RetentionPoint]] = {number: [] for number in (0, *groups.segments)}
-    last = 0
-    for months in range(1, LONGEST + 1):
-        shown = {number: s for number, s in shown.items() if s.of(s.days >= months * MONTH).people >= least}
-        if 0 not in shown:
+    shown = {segment: s for segment, s in own.items() if segment not in hidden and len(s)}
+    for apart in GRIDS:
+        months = {segment: _months(s, apart, least) for segment, s in shown.items()}
+        if all(
+            told and told[-1] >= min(YEAR, s.days.max() // MONTH)
+            for told, s in zip(months.values(), shown.values(), strict=True)
+        ):
             break
-        if min(_ended(s, last, months) for s in shown.values()) < least:
-            continue
-        for number, s in shown.items():
-            left = share_left(s, months * MONTH)
-            found[number] += [RetentionPoint(months=months, left=left)] if left.measured else []
-        last = months
-    return {number: tuple(points) for number, points in found.items()}
+    months[0] = next((told for apart in GRIDS if (told := _months(spells, apart, least))), [])
+    return {
+        number: tuple(_points(spells if number == 0 else own[number], months.get(number, [])))
+        for number in (0, *groups.segments)
+    }
+
+
+def _months(spells: Spells, apart: int, least: int) -> list[int]:
+    """Every `apart` months as long as enough are watched and enough ended theirs since the last time."""
+    months: list[int] = []
+    for until in range(apart, LONGEST + 1, apart):
+        watched = spells.of(spells.days >= until * MONTH).people
+        if watched < least or _ended(spells, until - apart, until) < least:
+            break
+        months.append(until)
+    return months
+
+
+def _points(spells: Spells, months: list[int]) -> list[RetentionPoint]:
+    found = ((number, share_left(spells, number * MONTH)) for number in months)
+    return [RetentionPoint(months=number, left=left) for number, left in found if left.measured]
 
 
 def _ended(spells: Spells, since: int, until: int) -> int:

@@ -19,7 +19,8 @@ from personas.customers.feedback import RATED, list_questions
 from personas.dataset import Dataset
 from personas.estimates import Estimate, Unit, not_measured
 from personas.experience.comparison import Group
-from personas.experience.disclosure import shown_segments
+from personas.experience.disclosure import is_dominated, shown_segments
+from personas.experience.kpis.customer_kpis import DOMINATED
 from personas.experience.moments import Z, mean_of, moments_of, share_of
 from personas.experience.pains.signals import Signal
 from personas.experience.scores import DETRACTOR, PROMOTER
@@ -185,6 +186,8 @@ def _class(key: str, label: str, rows: np.ndarray, asked: np.ndarray, later: Lat
         if name not in later.values:
             return not_measured("not recorded", unit)
         own = later.values[name][rows]
+        if unit == "money" and is_dominated(own):
+            return not_measured(DOMINATED, unit)
         sums = moments_of(own, None if weights is None else weights[rows])
         return share_of(sums) if unit == "share" else mean_of(sums, unit)
 

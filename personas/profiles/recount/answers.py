@@ -14,9 +14,10 @@ ALMOST = 1e-9
 
 def answers_of(rows: Rows) -> pd.DataFrame:
     """Scores of the own brand that lie on their scale; `good` from 0 (worst) to 1 (best)."""
-    said = rows.table("feedback")
-    if "good" in said:
-        return said[said["good"].notna()]
+    return rows.once("answers", lambda: _answers(rows.table("feedback").copy()))
+
+
+def _answers(said: pd.DataFrame) -> pd.DataFrame:
     ours = pd.Series(True, index=said.index)
     if "brand" in said:
         ours = said["brand"].fillna("own").str.lower() == "own"
@@ -100,6 +101,10 @@ def count_scored(claim: Claim, rows: Rows, stage: str, touchpoint: str) -> Count
 
 def mean_scores(rows: Rows, touchpoint: str) -> np.ndarray:
     """(n,) each customer's mean rating of a touchpoint on the scale most used for it, NaN where they gave none."""
+    return rows.once(f"scores at {touchpoint}", lambda: _mean_scores(rows, touchpoint))
+
+
+def _mean_scores(rows: Rows, touchpoint: str) -> np.ndarray:
     answers = answers_of(rows)
     asked = answers[answers["metric"].isin(RATED) & (answers["touchpoint"] == touchpoint)]
     low, high = scale_of(asked, "metric", "touchpoint")

@@ -13,6 +13,7 @@ import pandas as pd
 from personas.customers import Customers
 from personas.dataset import Dataset
 from personas.errors import InputError, Problem, did_you_mean
+from personas.estimates import Estimate
 from personas.listing import Listing
 from personas.profiles.models import Claim, PersonaSet
 from personas.profiles.recount import answers, course, pains, records, traits
@@ -21,6 +22,7 @@ from personas.profiles.recount.standing import count_buying_centre, count_case, 
 from personas.segments import Segmentation
 
 OWNER = re.compile(r"^(P\d+|all|set)-(.*)$")
+COARSE = 10  # customers by which a rounded count may be off
 TOLERANCE = 1e-6  # of the value; what was added up in another order differs by less
 NOT_COUNTED = {
     "impact": "a regression on all pain points of the group at once, which is fitted rather than counted",
@@ -29,7 +31,6 @@ NOT_COUNTED = {
     "delight": "a theme, found by a text model",
     "suggests": "a theme, found by a text model",
     "sure": "a rule judged by cross-validation, which is fitted rather than counted",
-    "centre": "a rule on time or risk that the accounts' own sheet tells",
     "standing": "distances between customers and segments",
     "set": "a theme, found by a text model",
     "business": "later purchases against what each spent before, within segments",
@@ -135,15 +136,17 @@ def _recount(claim: Claim, persona_set: PersonaSet, rows: Rows) -> Recount:
         return Recount(claim, why=NOT_COUNTED.get(kind, "not counted"))
     rest = counted.rest if claim.rest is not None and claim.rest.measured else None
     told_rest = claim.rest.value if claim.rest is not None and claim.rest.measured else None
-    same = _alike(claim.estimate.value, counted.own) and _alike(told_rest, rest)
+    same = _alike(claim.estimate, counted.own) and _alike(claim.rest if told_rest is not None else None, rest)
     same &= counted.n is None or counted.n == claim.estimate.n
     return Recount(claim, counted.own, rest, counted.n, same)
 
 
-def _alike(told: float | None, counted: float | None) -> bool:
+def _alike(told: Estimate | None, counted: float | None) -> bool:
     if told is None or counted is None:
         return told is counted
-    return math.isclose(told, counted, rel_tol=TOLERANCE, abs_tol=1e-8)
+    if "rounded count" in told.method:  # told coarsely, so that nobody can be singled out
+        return abs(told.value - counted) * told.n <= COARSE
+    return math.isclose(told.value, counted, rel_tol=TOLERANCE, abs_tol=1e-8)
 
 
 def _kpi(claim: Claim, rows: Rows, key: str, _set: PersonaSet) -> Counted | None:

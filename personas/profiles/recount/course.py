@@ -41,7 +41,7 @@ def count_path(claim: Claim, rows: Rows) -> Counted | None:
         return None
     if not rows.has("interactions", "time", "stage"):
         return count_journey(claim, rows)
-    steps, followed = _steps(rows)
+    steps, followed = rows.once("steps", lambda: _steps(rows))
     inside = rows.member(claim.persona_id)
     followed = followed[inside[followed]]
     taken = steps[(steps["stage"] == place[1]) & (steps["touchpoint"] == (place[2] or ""))]
@@ -52,6 +52,10 @@ def count_path(claim: Claim, rows: Rows) -> Counted | None:
 
 
 def _contacts(rows: Rows) -> pd.DataFrame:
+    return rows.once("staged contacts", lambda: _staged(rows))
+
+
+def _staged(rows: Rows) -> pd.DataFrame:
     touched = rows.table("interactions")
     survey = touched["touchpoint"].str.lower().str.contains("survey").fillna(False).astype(bool)
     return touched[touched["stage"].notna() & touched["touchpoint"].notna() & ~survey]
@@ -61,7 +65,7 @@ def _steps(rows: Rows) -> tuple[pd.DataFrame, np.ndarray]:
     """(place, stage, touchpoint, day of the first time there), and the customers who are followed."""
     start, end = (pd.Timestamp(t) for t in (rows.source.observation_start, rows.source.observation_end))
     events = _contacts(rows)[["place", "time", "stage", "touchpoint"]].dropna(subset=["time"]).assign(bought=False)
-    campaigns = set(events["touchpoint"].str.lower()) and _only_campaigns(rows)
+    campaigns = _only_campaigns(rows)
     if rows.has("transactions", "time") and "purchase" in (rows.source.contract.stages or ("purchase",)):
         orders = rows.table("transactions")[["place", "time"]].dropna()
         events = pd.concat([events, orders.assign(stage="purchase", touchpoint="Order", bought=True)])

@@ -10,7 +10,7 @@ import pandas as pd
 from personas.profiles.models import Claim
 from personas.profiles.recount.answers import answers_of, mean_scores
 from personas.profiles.recount.records import mean_before_after
-from personas.profiles.recount.rows import Counted, Rows, meeting
+from personas.profiles.recount.rows import AMONG, CONDITION, Counted, Rows, meeting
 
 OUTCOMES = {
     "failed": {"failed", "failure", "error", "timeout", "declined", "refused", "rejected"},
@@ -25,7 +25,7 @@ DAY = 86_400.0
 
 def count_reach(claim: Claim, rows: Rows) -> Counted | None:
     """The share affected, of those who could be; None for what a text model found."""
-    found = whom(claim.filter, claim.columns, rows)
+    found = rows.once(f"{claim.columns}: {claim.filter}", lambda: whom(claim.filter, claim.columns, rows))
     return None if found is None else rows.share(*found, claim.persona_id)
 
 
@@ -84,29 +84,32 @@ def whom(words: str, columns: tuple[str, ...], rows: Rows) -> tuple[np.ndarray, 
         own = said[said["polarity"] == coded[1]]
         about = (own["touchpoint"] == coded[2]) | (own["label"] == coded[2])
         return rows.seen(own[about & (own["metric"] == "comment")]), _spoke(rows)
-    if columns == ("interactions",):
-        place, _, condition = words.partition(": ")
-        return meeting(condition, _contacts_at(place, rows))[1], everybody
-    if columns == ("tickets.category",):
-        category, _, condition = words.partition(": ")
+    place, _, condition = words.partition(": ")
+    names = {name for name, _sign, _bound in CONDITION.findall(words)}
+    if not AMONG.match(words) and "interactions.touchpoint" in columns:
+        return meeting(condition, rows.once(f"contacts at {place}", lambda: _contacts_at(place, rows)))[1], everybody
+    if names <= {"cases", "case_days"} and condition:
         cases = rows.table("tickets")
-        cases = cases[(cases["category"] == category) & (_days_open(cases, rows) >= 0)]
+        cases = cases[(cases["category"] == place) & (_days_open(cases, rows) >= 0)]
         frame = pd.DataFrame({"cases": rows.sums(cases, np.ones(len(cases)))})
         with np.errstate(invalid="ignore"):
             frame["case_days"] = rows.sums(cases, _days_open(cases, rows)) / frame["cases"]
         return meeting(condition, frame)[1], everybody
-    if columns in (("subscriptions",), ("tickets",)):
-        return meeting(words, _contracts(rows) if columns[0] == "subscriptions" else _cases(rows))[1], everybody
+    if any(column.startswith(("subscriptions.", "tickets.")) for column in columns):
+        return meeting(words, _contracts(rows) if "contracts" in names else _cases(rows))[1], everybody
     frame = rows.frame
-    if "contact_change" in columns:
-        frame = frame.assign(contact_change=_contact_change(rows))
+    if "contact_change" in names:
+        frame = frame.assign(contact_change=rows.once("contact change", lambda: _contact_change(rows)))
     could, hurt = meeting(words, frame)
     return hurt, could
 
 
 def _coded(rows: Rows) -> pd.DataFrame:
     """Problems and comments that carry a code, about the own brand."""
-    said = rows.table("feedback")
+    return rows.once("coded", lambda: _of_codes(rows.table("feedback")))
+
+
+def _of_codes(said: pd.DataFrame) -> pd.DataFrame:
     ours = said["brand"].fillna("own").str.lower() == "own" if "brand" in said else pd.Series(True, index=said.index)
     chosen = said[ours & said["metric"].isin(["problem", "comment"]) & said["code"].notna()].copy()
     for name in ("label", "touchpoint"):
@@ -116,6 +119,10 @@ def _coded(rows: Rows) -> pd.DataFrame:
 
 def _spoke(rows: Rows) -> np.ndarray:
     """Who gave any feedback: a score, a complaint, or an answer on problems."""
+    return rows.once("spoke", lambda: _spoken(rows))
+
+
+def _spoken(rows: Rows) -> np.ndarray:
     spoke = rows.seen(answers_of(rows))
     if rows.has("feedback", "code", "polarity", "metric"):
         said = _coded(rows)

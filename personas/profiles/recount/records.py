@@ -96,7 +96,7 @@ def count_cases(claim: Claim, rows: Rows, key: str) -> Counted | None:
     days = (cases[name].fillna(end) - cases["opened"]).dt.total_seconds().to_numpy() / DAY
     share = {"median": 0.5, "p90": 0.9}[part]
     sides = _sides(rows, cases, days, cases[name].notna().to_numpy(), claim.persona_id)
-    own, rest = (_time_until(*side, share) if len(side[0]) else None for side in sides)
+    own, rest = (time_until(*side, share) if len(side[0]) else None for side in sides)
     return Counted(own, rest, len(sides[0][0]))
 
 
@@ -143,7 +143,7 @@ def _curve(days, ended, entry, weights):
     return steps
 
 
-def _time_until(days, ended, entry, weights, share: float) -> float | None:
+def time_until(days, ended, entry, weights, share: float) -> float | None:
     return next((t for t, left in _curve(days, ended, entry, weights) if left <= 1 - share + 1e-12), None)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +40,7 @@ class Rows:
     source: Dataset | None = None
     numbers: Mapping[str, int] = field(default_factory=dict)
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
+    _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         frame = self.customers.frame
@@ -47,6 +49,12 @@ class Rows:
         self.segments = self.segmentation.members["segment"].to_numpy(int)
         weighted = self.source is not None and self.source.contract.customers.weight is not None and "weight" in frame
         self.weights = frame["weight"].fillna(1.0).to_numpy(float) if weighted else np.ones(len(frame))
+
+    def once(self, key: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made once."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
     def member(self, persona_id: str | None) -> np.ndarray:
         """(n,) bool, who belongs to the persona; everybody for None."""

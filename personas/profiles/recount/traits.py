@@ -40,12 +40,15 @@ def _says(column: pd.Series, feature: Feature, level: str) -> np.ndarray:
 
 def sales_share(rows: Rows, persona_id: str | None) -> Counted:
     """Share of all sales, from the purchases where they are at hand."""
-    if rows.has("transactions", "amount"):
-        lines = rows.table("transactions")
-        sales = rows.sums(lines, lines["amount"].astype(float))
-    else:
-        sales = rows.frame["sales"].fillna(0.0).to_numpy(float)
+    sales = rows.once("sales", lambda: _sales(rows))
     return Counted(float(sales[rows.member(persona_id)].sum() / sales.sum()), None, len(rows.frame))
+
+
+def _sales(rows: Rows) -> np.ndarray:
+    if not rows.has("transactions", "amount"):
+        return rows.frame["sales"].fillna(0.0).to_numpy(float)
+    lines = rows.table("transactions")
+    return rows.sums(lines, lines["amount"].astype(float))
 
 
 def count_finding(claim: Claim, rows: Rows) -> Counted:
@@ -121,7 +124,7 @@ def count_lift(claim: Claim, rows: Rows) -> Counted | None:
         return None
     kind = claim.columns[0].removeprefix("transactions.")
     lines = rows.table("transactions")
-    amount, mine = lines["amount"].astype(float), inside[lines["place"].to_numpy(int)]
+    amount, mine = rows.once("amounts", lambda: lines["amount"].astype(float)), inside[lines["place"].to_numpy(int)]
     wanted = (lines[kind].astype("string") == claim.filter).fillna(False).to_numpy()
     own, rest = (amount[side & wanted].sum() / amount[side].sum() for side in (mine, ~mine))
     return Counted(float(own / rest))

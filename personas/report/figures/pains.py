@@ -89,6 +89,12 @@ def told(pain: PainPoint, share: str) -> str:
     return before if after.strip(". ").casefold() == pain.title.casefold() else words
 
 
+def effect_of(pain: PainPoint) -> str:
+    """What goes with it, in few words: "19 points less recommendation (NPS)"; empty where that is not measured."""
+    words = pain.impact_words.partition(", other pain points")[0].removeprefix("associated with ")
+    return words if pain.impact.measured else ""
+
+
 QUADRANTS = ("Few, but badly", "Fix first", "Leave for now", "Many, but mildly")
 
 
@@ -106,8 +112,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
     for i, p in enumerate(ranked, 1):
         x, y = 100 * p.reach.value / top, 100 * (1 - p.severity)
         points.append({"pain": p, "mark": i, "x": round(x, 2), "y": round(y, 2), "text": numbers.say(p.reach),
-                       "told": told(p, numbers.say(p.reach)),
-                       "impact": p.impact_words.partition(", other pain points")[0] if p.impact.measured else "",
+                       "told": told(p, numbers.say(p.reach)).partition("; ")[0], "impact": effect_of(p),
                        "low": round(100 * (p.reach.low if p.reach.low is not None else p.reach.value) / top, 2),
                        "high": round(100 * (p.reach.high if p.reach.high is not None else p.reach.value) / top, 2),
                        "quadrant": QUADRANTS[(x >= 50) + 2 * (y > 50)]})  # fmt: skip
@@ -116,7 +121,8 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
         name="priorities",
         title=pain_title(ranked, numbers),
         claim=ranked[0].claim_ids[0] if ranked and ranked[0].claim_ids else "",
-        subtitle="Across: share affected, with 95 % interval. Up: how bad it is where it happens",
+        subtitle="Across: share affected, with 95 % interval. Up: how bad it is where it happens. Beside it: what goes "
+        "with it, which need not be its effect",
         description="; ".join(
             f"{q['mark']}. {q['pain'].title}: {q['text']} affected, {q['quadrant'].lower()}" for q in points
         ),
@@ -126,7 +132,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
             tuple(
                 (
                     q["pain"].title,
-                    q["text"],
+                    told(q["pain"], q["text"]),
                     f"{q['pain'].severity:.2f}",
                     numbers.say(q["pain"].impact),
                     q["quadrant"],

@@ -95,7 +95,8 @@ def _table(curves, base: Sequence[RetentionPoint], numbers: Numerals) -> Table:
     if curves[0][0] is not None and base:
         columns.append(("Everybody", base))
     found = [{p.months: p.left for p in points} for _, points in columns]
-    months = [m for m in sorted({m for own in found for m in own}) if m % EVERY == 0 or any(max(own) == m for own in found)]
+    last = {max(own) for own in found}
+    months = [m for m in sorted({m for own in found for m in own}) if m % EVERY == 0 or m in last]
     return Table(
         ("Months", *(name for name, _ in columns)),
         tuple((str(m), *(numbers.say(own[m]) if m in own else "–" for own in found)) for m in months),

@@ -1,6 +1,11 @@
-"""What customers write about, in their own words: complaints, suggestions and praise apart."""
+"""What customers write about, in their own words: complaints, suggestions and praise apart.
+
+Ideas of staff are shares of other people and stand elsewhere.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from personas.estimates import Estimate
 from personas.experience.text.models import Theme, Themes
@@ -12,7 +17,6 @@ KINDS = {
     "suggestion": "Suggestions",
     "praise": "Praise",
     "comment": "Other comments",
-    "idea": "Ideas of staff",
 }
 MOST = 4
 PHRASES = 3
@@ -52,7 +56,14 @@ def theme_bars(themes: Themes, number: int = 0, most: int = MOST) -> Figure | No
         table=Table(
             ("Theme", "Share of those who wrote", "Rest", "Comments", "Kind", "In their words"),
             tuple(
-                (name_of(t), numbers.say(r), numbers.say(o) if o else "–", f"{t.comments:,}", t.kind, "; ".join(t.phrases))
+                (
+                    name_of(t),
+                    numbers.say(r),
+                    numbers.say(o) if o else "–",
+                    f"{t.comments:,}",
+                    t.kind,
+                    _quoted(t.phrases),
+                )
                 for t, r, o in every
             ),
         ),
@@ -64,13 +75,18 @@ def name_of(theme: Theme) -> str:
     return theme.about or f"“{theme.label}”"
 
 
+def _quoted(phrases: Sequence[str]) -> str:
+    return "; ".join(f"“{phrase}”" for phrase in phrases)
+
+
 def _shares(themes: Themes, kind: str, number: int) -> list[tuple[Theme, Estimate, Estimate | None]]:
     """Themes of a kind with their share in the group and in the rest, most raised first."""
     rows = []
     for theme in themes.of(kind):
         own = next((s for s in theme.segments if s.segment == number), None) if number else None
         if not number or own is not None:
-            rows.append((theme, own.reach if own else theme.reach, own.rest if own else None))
+            rest = own.rest if own and own.rest is not None and own.rest.measured else None
+            rows.append((theme, own.reach if own else theme.reach, rest))
     return sorted(
         (row for row in rows if row[1].measured), key=lambda row: (-row[1].value, -row[0].comments, row[0].key)
     )
@@ -78,7 +94,6 @@ def _shares(themes: Themes, kind: str, number: int) -> list[tuple[Theme, Estimat
 
 def _view(row: tuple[Theme, Estimate, Estimate | None], top: float, numbers: Numerals) -> dict:
     theme, reach, rest = row
-    rest = rest if rest is not None and rest.measured else None
 
     def at(value: float | None) -> float | None:
         return None if value is None else round(98 * value / top, 2)
@@ -87,7 +102,7 @@ def _view(row: tuple[Theme, Estimate, Estimate | None], top: float, numbers: Num
     return {
         "theme": theme,
         "name": name_of(theme),
-        "said": "; ".join(f"“{phrase}”" for phrase in said[:PHRASES]),
+        "said": _quoted(said[:PHRASES]),
         "reach": reach,
         "text": numbers.say(reach, [rest]),
         "rest_text": "" if rest is None else numbers.value(rest, [reach]),

@@ -1,0 +1,66 @@
+"""DuckDB with words for what a machine lacks: memory, room for temporary files, patience."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import ibis
+from ibis.backends.duckdb import Backend
+
+from personas.dataset.engine import MEMORY, EngineError
+
+
+class Duck(Backend):
+    """Ibis's DuckDB; what the machine lacks is raised as EngineError, what is wrong with a file as it was."""
+
+    def execute(self, expr: ibis.Expr, /, **kwargs):
+        """Run an expression; its rows as pandas."""
+        with in_words():
+            return super().execute(expr, **kwargs)
+
+    def to_pyarrow(self, expr: ibis.Expr, /, **kwargs):
+        """Run an expression; its rows as Arrow."""
+        with in_words():
+            return super().to_pyarrow(expr, **kwargs)
+
+    def create_table(self, name: str, /, obj=None, **kwargs):
+        """Write a table down."""
+        with in_words():
+            return super().create_table(name, obj, **kwargs)
+
+
+def open_duck() -> Duck:
+    """Open an empty DuckDB in memory."""
+    return Duck().connect()
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Say of an error what the machine lacks, if that is what it tells."""
+    try:
+        yield
+    except duckdb.Error as error:
+        told = describe_lack(error)
+        if told is None:
+            raise
+        raise told from None
+
+
+def describe_lack(error: duckdb.Error) -> EngineError | None:
+    """Put an error of the engine in words; None where it tells of the data or of the query."""
+    text = str(error)
+    again = "then run the same command: it goes on from here"
+    if "max_temp_directory_size" in text or "No space left" in text:
+        found = "the folder for temporary files is full"
+        return EngineError(found, "room for what does not fit into memory", f"make room or set TMPDIR, {again}")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        found = f"not enough memory: PERSONAS_MEMORY is {os.environ.get('PERSONAS_MEMORY') or MEMORY}"
+        return EngineError(found, "more of it", f"set PERSONAS_MEMORY higher or PERSONAS_THREADS lower, {again}")
+    if isinstance(error, duckdb.InterruptException):
+        return EngineError("the query was cancelled", fix="run the same command: it goes on from here")
+    if isinstance(error, duckdb.IOException) and "Permission denied" in text:
+        return EngineError("a folder that cannot be written", "the right to write temporary files", f"mend it, {again}")
+    return None

@@ -1,0 +1,123 @@
+"""What the report says of changes since the last run: a section on the overview, two sentences on each persona."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from personas.changes.account import MOST_HEADLINES, say_change
+from personas.changes.models import Changes, Headline
+from personas.numerals import Numerals, day, p_words, percent, whole
+from personas.profiles.past import Passport
+
+MOST_ROWS = 60
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure or flow, for the table of all that was compared."""
+
+    name: str
+    change: str
+    sure: str
+
+
+@dataclass(frozen=True)
+class News:
+    """Empty for a first run.
+
+    title : in ten words or fewer; since : what is compared with, in words; headlines : first ones, `more` the others
+    own : persona id → what happened to it, in a sentence or two; passports : by persona id
+    """
+
+    title: str = ""
+    sentence: str = ""
+    since: str = ""
+    headlines: tuple[Headline, ...] = ()
+    more: tuple[Headline, ...] = ()
+    rows: tuple[Row, ...] = ()
+    notes: tuple[str, ...] = ()
+    own: dict[str, str] = field(default_factory=dict)
+    passports: dict[str, Passport] = field(default_factory=dict)
+    retired: tuple[Passport, ...] = ()
+
+
+def tell_news(changes: Changes | None, numbers: Numerals) -> News:
+    """Put what stage 05 found into the words of the page."""
+    if not isinstance(changes, Changes):
+        return News()
+    if changes.first_run:
+        told = bool(changes.notes) or changes.out_of_order
+        return News(notes=(changes.sentence, *changes.notes) if told else ())
+    alive = {one.persona_id for one in changes.personas if one.status != "retired"}
+    return News(
+        title=_title(changes),
+        sentence=changes.sentence,
+        since=_since(changes),
+        headlines=changes.headlines[:MOST_HEADLINES],
+        more=changes.headlines[MOST_HEADLINES:],
+        rows=_rows(changes, numbers),
+        notes=(*changes.notes, *([changes.fit_for_use] if changes.fit_for_use else [])),
+        own={one: _own(changes, one) for one in alive},
+        passports={passport.id: passport for passport in changes.passports if passport.id in alive},
+        retired=tuple(passport for passport in changes.passports if passport.retired),
+    )
+
+
+def _title(changes: Changes) -> str:
+    sure = [one for one in changes.headlines if not one.within_chance]
+    if not sure:
+        return "Nothing changed beyond chance"
+    worse = [one for one in sure if one.good is False]
+    many = "One thing" if len(sure) == 1 else f"{len(sure)} things"
+    return f"{many} changed, {len(worse)} for the worse" if worse else f"{many} changed"
+
+
+def _since(changes: Changes) -> str:
+    earlier = changes.earlier
+    when = f"the run of {day(earlier.observation_end)}" if earlier.observation_end else f"“{earlier.title}”"
+    words = f"Compared with {when}, {whole(earlier.customers)} customers"
+    if earlier.shared:
+        words += (
+            f"; {whole(earlier.shared)} are in both runs, {whole(earlier.joined)} are new, {whole(earlier.left)} left"
+        )
+    return f"{words}."
+
+
+def _own(changes: Changes, persona_id: str) -> str:
+    change = changes.of(persona_id)
+    words = [change.sentence]
+    told = [one for one in changes.headlines if one.persona_id == persona_id]
+    if change.status == "same":
+        words += [one.what.removeprefix(f"{change.name}: ") for one in told[:1]]
+    if change.proposed:
+        words.append("Proposed: it waits to be accepted.")
+    return " ".join(word[:1].upper() + word[1:] for word in words)
+
+
+def _rows(changes: Changes, numbers: Numerals) -> tuple[Row, ...]:
+    names = {one.persona_id: one.name for one in changes.personas}
+    figures = [one for one in changes.figures if one.p_adjusted is not None]
+    figures.sort(key=lambda one: (one.persona_id is not None, one.p_adjusted, one.persona_id or "", one.key))
+    rows = [
+        Row(
+            f"{names[one.persona_id]}: {one.label}" if one.persona_id in names and len(names) > 1 else one.label,
+            say_change(one, numbers), f"{one.reading}, {p_words(one.p_adjusted)}",
+        )
+        for one in figures
+        if one.persona_id is None or one.beyond_chance
+    ]  # fmt: skip
+    rows += [
+        Row(
+            f"From {names[flow.source]} to {names[flow.target]}",
+            f"{percent(flow.share)} of its customers, {whole(flow.customers)}",
+            "beyond chance" if flow.beyond_noise else "within chance",
+        )
+        for flow in changes.flows
+        if flow.customers is not None and flow.source != flow.target
+    ]  # fmt: skip
+    rows += [
+        Row(f"Input: {one.label}", one.words, f"stability index {one.psi:.2f}")
+        for one in changes.drift
+        if one.level != "none"
+    ]
+    return tuple(rows[:MOST_ROWS])

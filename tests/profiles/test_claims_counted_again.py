@@ -1,0 +1,117 @@
+"""Every claim of all five datasets counted again from the tables, by code that measured none of them."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from personas.errors import InputError
+from personas.profiles import check_claim, check_claims, tabulate_checks
+from tests.profiles.described import SEGMENTS, described
+
+pytestmark = pytest.mark.slow
+every_dataset = pytest.mark.parametrize("name", SEGMENTS)
+
+# What is fitted or found by a model is not counted; these are the only reasons there may be.
+FITTED = ("regression", "model", "theme", "cross-validation", "distances", "before, within segments", "time or risk")
+
+
+@pytest.fixture(scope="module")
+def counted():
+    kept = {}
+
+    def count(name):
+        if name not in kept:
+            own = described(name)
+            kept[name] = check_claims(own.personas, own.customers, own.segmentation, own.source)
+        return kept[name]
+
+    return count
+
+
+@every_dataset
+def test_every_claim_equals_what_is_counted_again(name, counted):
+    checks = counted(name)
+    assert [str(check) for check in checks if check.agrees is False] == []
+    measured = [check for check in checks if check.claim.estimate.measured]
+    left_out = [check for check in measured if check.agrees is None]
+    assert [check.claim.id for check in left_out if not any(word in check.why for word in FITTED)] == []
+    assert sum(check.agrees is True for check in measured) >= 0.8 * len(measured)
+    assert len(measured) > 80
+
+
+@every_dataset
+def test_every_measured_claim_names_columns_of_tables(name):
+    own = described(name)
+    known = {f"{role}.{column}" for role, table in own.source.tables.items() for column in table.columns}
+    sources = {column for feature in own.customers.features for column in feature.columns}
+    for claim in own.personas.claims:
+        assert claim.columns or claim.id == "set-principle-work", claim.id
+        for column in claim.columns:
+            assert column in known | sources | {"membership"} or column.partition(".")[0] in DEFINED, (claim.id, column)
+
+
+# A KPI's definition names what the contract may hold, of which a dataset need not have every column.
+DEFINED = {"interactions", "tickets", "feedback", "subscriptions"}
+
+
+def test_a_number_that_is_wrong_is_found_out():
+    own = described("demo_b2b")
+    tried = 0
+    for claim in own.personas.claims:
+        if not claim.estimate.measured or claim.estimate.value in (0, 1):
+            continue
+        off = claim.estimate.model_copy(update={"value": 1.02 * claim.estimate.value + 0.001})
+        wrong = own.personas.model_copy(update={"claims": (claim.model_copy(update={"estimate": off}),)})
+        if "rounded count" in claim.estimate.method or claim.id.startswith("set-principle-shared"):
+            continue
+        (check,) = check_claims(wrong, own.customers, own.segmentation, own.source)
+        assert check.agrees is not True, claim.id
+        tried += 1
+        if tried == 40:
+            break
+    assert tried == 40
+
+
+def test_another_filter_or_persona_gives_another_number():
+    own = described("complete_journey")
+    claim = next(c for c in own.personas.claims if c.id == "P1-pain-falling_visits")
+    for change in ({"filter": claim.filter.replace("-0.33", "-0.5")}, {"persona_id": "P2"}):
+        other = own.personas.model_copy(update={"claims": (claim.model_copy(update=change),)})
+        (check,) = check_claims(other, own.customers, own.segmentation, own.source)
+        assert check.agrees is False, change
+
+
+def test_one_line_puts_a_sentence_to_the_test():
+    own = described("demo_b2b")
+    claim = own.personas.claims[0]
+    check = check_claim(own.personas, claim.id, own.customers, own.segmentation, own.source)
+    assert check.agrees
+    told = str(check)
+    assert claim.sentence in told
+    assert claim.columns[0] in told
+    assert "agrees" in told
+    assert "<pre>" in check._repr_html_()
+
+
+def test_without_the_dataset_what_only_its_tables_know_is_not_counted():
+    own = described("demo_b2b")
+    checks = check_claims(own.personas, own.customers, own.segmentation)
+    nps = next(check for check in checks if check.claim.id == "P1-kpi-nps")
+    assert nps.agrees is None
+    assert "not at hand" in nps.why
+    assert sum(check.agrees is True for check in checks) > 30
+
+
+def test_an_unknown_claim_is_told_with_what_may_be_meant():
+    own = described("demo_b2b")
+    with pytest.raises(InputError, match="P1-finding"):
+        check_claim(own.personas, "P1-findin", own.customers, own.segmentation)
+
+
+def test_kinds_are_summed_up_in_a_table(counted):
+    table = tabulate_checks(counted("demo_b2b")).frame
+    assert table["do not"].sum() == 0
+    assert {"trait", "kpi", "pain", "journey", "path", "rated", "sure", "set"} <= set(table["kind"])
+    assert np.array_equal(table[["agree", "do not", "not counted"]].sum(axis=1) > 0, np.ones(len(table), bool))
+    assert dataclasses.is_dataclass(counted("demo_b2b")[0])
