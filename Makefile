@@ -44,7 +44,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas pdf accept split forget dataset test evidence bench audit licences sbom lab lint clean env FORCE
+.PHONY: help personas pdf accept approve split forget dataset test evidence bench audit licences sbom lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -105,6 +105,10 @@ test: $(ENVIRONMENT) ## style, then every test
 	@"$(PYTHON)" -m ruff check .
 	@"$(PYTHON)" -m ruff format --check .
 	@OMP_NUM_THREADS=1 "$(PYTHON)" -m pytest -n 2 --dist loadfile
+
+approve: $(ENVIRONMENT) ## write the expected persona cards anew, and show what changed in them
+	@APPROVE=yes OMP_NUM_THREADS=1 "$(PYTHON)" -m pytest -q tests/profiles/test_claims_counted_again.py -k approved
+	@git --no-pager diff --stat -- tests/profiles/expected
 
 evidence: $(ENVIRONMENT) ## count what the methods promise over simulated tables (long; goes on where it stopped): ONLY="coverage recovery"
 	@OMP_NUM_THREADS=1 "$(PYTHON)" -m tests.evidence

@@ -130,7 +130,7 @@ def read_entry(folder: Path, dataset: str) -> Entry:
         if type(error) is ValueError and str(error).startswith("it"):
             raise
         raise ValueError(DAMAGED) from None
-    except (OSError, KeyError, TypeError):
+    except (OSError, KeyError, TypeError, OverflowError, RecursionError):
         raise ValueError(DAMAGED) from None
 
 

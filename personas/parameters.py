@@ -18,6 +18,8 @@ from personas.errors import InputError, Problem, did_you_mean
 
 STAGES = ("01_customers", "02_segments", "03_experience", "04_profiles", "05_changes", "06_report")
 GALLERY = ("groups_of_your_own",)
+ENGINE = re.compile(r"duckdb|spark|[a-z][a-z0-9+]*://\S+")
+SECRET = re.compile(r"://[^/@\s]*:(?!\$\{)[^@\s]*@|(?:token|password|secret)=(?!\$\{)", re.IGNORECASE)
 FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
@@ -30,7 +32,7 @@ class Parameter:
     """
 
     name: str
-    kind: Literal["name", "path", "word", "whole number", "number", "yes or no"]
+    kind: Literal["name", "path", "engine", "word", "whole number", "number", "yes or no"]
     meaning: str
     stages: tuple[str, ...] = (*STAGES, *GALLERY)
     low: float | None = None
@@ -42,6 +44,8 @@ class Parameter:
     def expected(self) -> str:
         """Say what is allowed, in words: ``a whole number from 1 to 50, or None``."""
         words = "True or False" if self.kind == "yes or no" else f"a {self.kind}"
+        if self.kind == "engine":
+            words = "duckdb, spark, sc://host:port or another database's URL without a secret in it"
         if self.choices:
             words = " or ".join(f'"{choice}"' for choice in self.choices)
         elif self.low is not None and self.high is not None:
@@ -59,6 +63,8 @@ PARAMETERS = (
     Parameter("dataset", "name", "folder under data/"),
     Parameter("workspace", "word", "lab by hand, batch by make", choices=("lab", "batch")),
     Parameter("data", "path", "folder of files kept elsewhere", optional=True),
+    Parameter("engine", "engine", "what computes; None: as dataset.yml says", STAGES, optional=True),
+    Parameter("share", "number", "of the customers, drawn by their ids; None: all", STAGES, 1e-6, 1, optional=True),
     Parameter(
         "n_segments",
         "whole number",
@@ -113,7 +119,9 @@ def find_problem(name: str, value: Any, notebook: str | None = None) -> Problem 
     parameter = KNOWN[name]
     if (value is None and parameter.optional) or fits(parameter, value):
         return None
-    return Problem(f"parameter {name}", describe_value(value), parameter.expected, parameter.meaning)
+    secret = parameter.kind == "engine" and isinstance(value, str) and SECRET.search(value)
+    found = "an address with a secret in it" if secret else describe_value(value)
+    return Problem(f"parameter {name}", found, parameter.expected, parameter.meaning)
 
 
 def fits(parameter: Parameter, value: Any) -> bool:
@@ -123,6 +131,8 @@ def fits(parameter: Parameter, value: Any) -> bool:
             return isinstance(value, str) and FOLDER_NAME.fullmatch(value) is not None
         case "path":
             return isinstance(value, str | PurePath) and str(value) != ""
+        case "engine":
+            return isinstance(value, str) and ENGINE.fullmatch(value) is not None and not SECRET.search(value)
         case "word":
             return isinstance(value, str) and value in parameter.choices
         case "yes or no":

@@ -1,5 +1,7 @@
 """The whole default, as `make personas` runs it through Papermill, in a copy of the project; one run for all tests.
 
+Where the system allows it, the run has no network.
+
 What the report says is compared with figures worked out from the dataset's files without the library.
 """
 
@@ -20,6 +22,8 @@ import pytest
 
 from personas.profiles import PersonaSet
 from tests.customers.journey import ask
+from tests.hostile.network import cut_off
+from tests.report.browsing import BUDGETS, look_at
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +43,7 @@ def project(tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "data" / "complete_journey", root / "data" / "complete_journey")
     environment = {name: value for name, value in os.environ.items() if not KEPT.match(name)}
     done = subprocess.run(
-        ["make", "personas", "DATASET=complete_journey", "ENVIRONMENT=", f"PYTHON={sys.executable}"],
+        [*cut_off(), "make", "personas", "DATASET=complete_journey", "ENVIRONMENT=", f"PYTHON={sys.executable}"],
         cwd=root, env=environment, capture_output=True, text=True, timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
@@ -188,6 +192,13 @@ def test_the_map_draws_at_most_two_thousand_points_within_its_frame(project):
     points = json.loads((project / "reports" / ".work" / "complete_journey" / "map.json").read_text())
     assert 1_000 < len(points) <= 2_000
     assert all(0 <= p["x"] <= 1 and 0 <= p["y"] <= 1 for p in points)
+
+
+@pytest.mark.browser
+def test_the_published_report_keeps_every_budget_in_a_browser(published, chromium):
+    pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed")
+    look = look_at(chromium, published / "report.html")
+    assert {name: found for name, check in BUDGETS.items() if (found := check(look))} == {}
 
 
 def test_a_second_run_does_nothing(project, published):

@@ -15,10 +15,14 @@ from typing import Any
 
 from personas.batch.stamps import digest, open_stamps
 from personas.handover import WRITTEN_BY, Workspace
+from personas.history import SEGMENTS as DIVIDED
+from personas.history import read_history
 
 SEGMENTS = "02_segments"
 TABLES = ("customers", "rehearsal")
 OUTCOMES = ("outcomes.parquet", "rehearsal.json")  # what the number of segments is judged by, answers too
+FITTED = "space.json"  # what places a customer, a centre a segment
+NEW = "new"  # the notebook divides the customers anew
 SAID = "feedback"  # the block of features that say what customers answered
 
 
@@ -27,8 +31,12 @@ def is_as_before(workspace: Workspace, stage: str, parameters: dict[str, Any]) -
 
     parameters : all that its notebook would be run with
     """
-    state = describe_given(workspace, stage, parameters)
-    return state is not None and state == read_given(workspace, stage)
+    now, before = describe_given(workspace, stage, parameters), read_given(workspace, stage)
+    if now is None or before is None:
+        return False
+    # An earlier run with as many segments as were found without one changes nothing.
+    settled = before.get("earlier") is None and now["earlier"] == now["segments"]
+    return now | ({"earlier": None} if settled else {}) == before
 
 
 def write_given(workspace: Workspace, stage: str, parameters: dict[str, Any]) -> None:
@@ -55,19 +63,19 @@ def place_of(workspace: Workspace, stage: str) -> Path:
 def describe_given(workspace: Workspace, stage: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
     """Describe by content all that the segments depend on, and what was made of it.
 
-    None for other stages, which read the tables themselves, where something is missing, and where the segmentation of
-    an earlier run is to be kept: that is in the history.
+    None for other stages, which read the tables themselves, where something is missing, and where the division of an
+    earlier run is to be kept.
     """
-    if stage != SEGMENTS or parameters.get("segmentation", "refit") != "refit":
+    if stage != SEGMENTS or parameters.get("division", NEW) != NEW:
         return None
     folder, stamp = workspace.folder, open_stamps(workspace.root, workspace.dataset) / stage
     made = sorted(name for name, writer in WRITTEN_BY.items() if writer == stage)
-    paths = [stamp, folder / "features.json", folder / "customers.parquet", *(folder / name for name in made)]
-    if not all(path.is_file() for path in paths):
+    if not all((folder / name).is_file() for name in ("features.json", "customers.parquet", FITTED)):
         return None
     features = json.loads((folder / "features.json").read_text(encoding="utf-8"))
     answers = {f["name"] for f in features if f.get("block") == SAID and not f.get("forms")}
     kept = [feature for feature in features if feature["name"] not in answers]
+    earlier = read_history(workspace).last
     return {
         "stamp": hash_file(stamp),
         "parameters": {name: repr(value) for name, value in parameters.items()},
@@ -75,7 +83,17 @@ def describe_given(workspace: Workspace, stage: str, parameters: dict[str, Any])
         "tables": {name: hash_table(folder / f"{name}.parquet", answers) for name in TABLES},
         "outcomes": {name: hash_file(folder / name) for name in OUTCOMES},
         "made": {name: hash_file(folder / name) for name in made},
+        "segments": count_segments(folder / FITTED),
+        "earlier": count_segments(earlier.folder / DIVIDED) if earlier is not None else None,
     }
+
+
+def count_segments(path: Path) -> int | None:
+    """Count the segments of a division, None where it cannot be read."""
+    try:
+        return len(json.loads(path.read_text(encoding="utf-8"))["centres"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def hash_table(path: Path, without: set[str]) -> str:

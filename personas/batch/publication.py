@@ -177,6 +177,11 @@ def publish_index(root: Path) -> None:
         write_index(reports)
 
 
+def _printable(text: str) -> str:
+    """A text from data on one line of a terminal that it cannot steer."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def summarise(root: Path, datasets: list[str], data: str | None = None) -> str:
     """Say in a line for each dataset what came out and where to look."""
     lines = []
@@ -191,8 +196,10 @@ def summarise(root: Path, datasets: list[str], data: str | None = None) -> str:
             lines.append(
                 f'  dataset.yml names {persona} "{name}", and no persona of this run has that id; the name is kept'
             )
+        unused = [_printable(text) for text in found.get("unused_overrides", ())]
+        lines += [f"  overrides.yml, not used: {text}" for text in unused]
         told = [alert["sentence"] for alert in read_alerts(root, dataset).get("alerts", ())]
-        lines += [f"  alert: {''.join(c if c.isprintable() else ' ' for c in sentence)}" for sentence in told]
+        lines += [f"  alert: {_printable(sentence)}" for sentence in told]
         if verdict == "none":
             kept = f' DATA="{data}"' if data else ""
             lines.append(

@@ -142,10 +142,11 @@ def _follow(
     """One action with its effects, not yet judged, and the margin that its gain is worth."""
     dataset, least = record.dataset, personas.min_group
     end = dataset.observation_end
-    pain, doubts = find_pain(entry.pain_point, personas.pain_points)
+    pains = (*personas.pain_points, *(pain for persona in personas.personas for pain in persona.pain_points))
+    pain, doubts = find_pain(entry.pain_point, pains)
     treated, held, named = _groups(entry, personas, membership, doubts)
     days = (end - entry.day).days if end is not None else 0
-    holdout = len(held) >= least
+    hidden, holdout = len(treated) < least, len(held) >= least
     everybody = not named
     effects: tuple[Effect, ...] = ()
     alike, balance = None, ""
@@ -158,8 +159,7 @@ def _follow(
     check = entry.check or (entry.day + timedelta(weeks=weeks) if weeks else None)
     cost = not_measured("no cost in the register", "money")
     if entry.cost is not None:
-        cost = Estimate(value=entry.cost, n=len(treated), unit="money", method="counted")
-    hidden = len(treated) < least
+        cost = Estimate(value=entry.cost, n=0 if hidden else len(treated), unit="money", method="counted")
     return TriedAction(
         id=entry.id, title=entry.title, pain_point=entry.pain_point, pain_title=pain.title if pain else "",
         owner=entry.owner, date=f"{entry.day:%Y-%m-%d}", segment=entry.segment,
@@ -169,7 +169,7 @@ def _follow(
         gain=not_measured(NO_HOLDOUT, "money"), return_on_cost=not_measured(NO_HOLDOUT, "ratio"),
         check=f"{check:%Y-%m-%d}" if check else "", check_given=entry.check is not None, decision=entry.decision,
         overdue=bool(check and end and check <= end and days >= 0 and not entry.decision),
-        outcome="planned" if days < 0 else "too early" if days < SHORTEST else "not measured",
+        outcome="not measured" if end is None or days >= SHORTEST else "planned" if days < 0 else "too early",
         reading="", doubts=tuple(doubts),
     ), dataset.contract.lifetime_value.margin  # fmt: skip
 
@@ -182,7 +182,7 @@ def find_pain(name: str, pains: Sequence[PainPoint]) -> tuple[PainPoint | None, 
             known.setdefault(alias.casefold(), pain)
     if pain := known.get(name.strip().casefold()):
         return pain, []
-    keys = [pain.key.removeprefix("problem_") for pain in pains]
+    keys = list(dict.fromkeys(pain.key.removeprefix("problem_") for pain in pains))
     hint = did_you_mean(name, keys) if keys else ""
     words = f'"{name}" is no pain point of this run' + (f": {hint}" if hint.startswith("did") else "")
     return None, [words + ", or it no longer hurts enough to be listed"]

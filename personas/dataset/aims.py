@@ -50,7 +50,9 @@ class Alerts(Strict):
         False, description="True: make personas ends with an exit code other than 0 while an alert stands."
     )
     kpi_worse: Words = Field(
-        (), description="KPIs: one is worse than in the run before, beyond its interval; `all` for all of them."
+        (),
+        description="KPIs: one is worse than in the run before, beyond its interval; `all` for all of them. Of "
+        "one without a direction, such as response_rate, a fall is told.",
     )
     target_missed: Words = Field(
         (),

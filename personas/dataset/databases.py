@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from personas.dataset.addresses import check_address
@@ -89,12 +90,12 @@ def table_of(connection: BaseBackend, source: Source) -> Table:
     if source.query:
         return connection.sql(_single_select(source.query))
     *place, name = source.table.split(".")
-    try:
-        return connection.table(source.table)
-    except Exception:
-        if not place or len(place) > 2:
-            raise
-    return connection.table(name, database=tuple(place) if len(place) == 2 else place[0])
+    if len(place) in (1, 2):
+        with suppress(Exception):  # no such schema: the point belongs to the table's own name
+            found = connection.table(name, database=tuple(place) if len(place) == 2 else place[0])
+            found.schema()
+            return found
+    return connection.table(source.table)
 
 
 def _single_select(query: str) -> str:

@@ -48,6 +48,7 @@ def open_engine() -> ibis.BaseBackend:
     connection = open_duck()
     spill = open_spill(Path(tempfile.gettempdir()) / f"personas-{os.getuid()}")
     weakref.finalize(connection, shutil.rmtree, spill, ignore_errors=True)
+    connection.outbox = Path(tempfile.mkdtemp(prefix="outbox-", dir=spill))
     for setting in (*CLOSED, f"temp_directory = {quoted(str(spill))}"):
         connection.raw_sql(f"SET {setting}")
     for variable, (setting, usual, expected) in LIMITS.items():
@@ -87,9 +88,11 @@ CLOSED = ("autoinstall_known_extensions = false", "autoload_known_extensions = f
 
 
 def lock_engine(connection: ibis.BaseBackend, files: Iterable[Path]) -> None:
-    """Allow the engine these files only: no other file, no network, no extension, and no way back."""
+    """Allow the engine these files only, and its outbox: no other file, no network, no extension, and no way back."""
     allowed = ", ".join(quoted(str(file)) for file in sorted(set(files)))
     connection.raw_sql(f"SET allowed_paths = [{allowed}]")
+    if outbox := getattr(connection, "outbox", None):
+        connection.raw_sql(f"SET allowed_directories = [{quoted(str(outbox))}]")
     connection.raw_sql("SET enable_external_access = false")
     connection.raw_sql("SET lock_configuration = true")
 

@@ -143,9 +143,9 @@ def _expected_words(pain: PainPoint, plan: Plan) -> str:
     what = "recommendation (NPS)" if "recommendation" in pain.impact_words else what
     whose = ", as measured among all customers" if pain.impact.method.startswith("among all") else ""
     if gain.low == 0:
-        reach = f"from nothing to {_amount(gain, gain.high)}"
+        reach = f"from nothing to at best {_amount(gain, gain.high)}"
     else:
-        reach = f"up to {_amount(gain, gain.low, bare=True)} to {_amount(gain, gain.high)}"
+        reach = f"at best {_amount(gain, gain.low, bare=True)} to {_amount(gain, gain.high)}"
     return (
         f"{reach} more {what} in the whole group, were this the cause and half of those affected spared{whose}; "
         f"nobody has tried it: {_test_words(plan)}"

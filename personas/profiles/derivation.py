@@ -121,9 +121,7 @@ def derive_personas(
     base_pains = back_pain_points(experience.base, "all", ledger, numbers, named)
     headline, summary = write_headline(personas, base_pains, segmentation, ledger, numbers, card)
     in_between = share_estimate(segmentation.members["in_between"].to_numpy())
-    principles = enter_principles(
-        ledger, personas, base_pains, compared, in_between, numbers, card, {n: f.columns for n, f in named.items()}
-    )
+    principles = enter_principles(ledger, personas, base_pains, compared, in_between, numbers, card, named)
     business_case = enter_business_case(ledger, experience, numbers, card)
     represented = who_is_represented(customers, segments, ledger, numbers, card, min_group)
     stood = dict(zip(ids, standings, strict=True))

@@ -190,7 +190,8 @@ def fingerprint_of(customers: Customers, segmentation: Segmentation, experience:
     for frame in (customers.frame, segmentation.members):
         plain = frame.astype({name: "string" for name in frame.columns if frame[name].dtype == "category"})
         whole.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
-    whole.update(segmentation.verdict.model_dump_json().encode())
+    verdict = segmentation.verdict
+    whole.update(f"{verdict.word} {verdict.borderline} {verdict.k} {verdict.asked} {verdict.kept}".encode())
     whole.update(experience.model_dump_json().encode())
     return whole.hexdigest()[:32]
 

@@ -183,7 +183,8 @@ def shape_of(frame: pd.DataFrame, feature: Feature) -> Shape:
     known = values[np.isfinite(values)]
     edges: tuple[float, ...] = ()
     if not levels and len(known):
-        inner = np.unique(np.round(np.quantile(known, np.arange(1, BINS) / BINS), COARSEST))
+        cuts = np.quantile(known, np.arange(1, BINS) / BINS, method="higher")
+        inner = np.unique(np.round(cuts, COARSEST))
         # An edge at the least value would leave the bin below it empty.
         edges = tuple(float(edge) for edge in inner if edge > known.min())
     return Shape(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from personas.customers.models import Feature
 from personas.estimates import Estimate
 from personas.experience.models import Experience
 from personas.numerals import Numerals, percent
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim, DatasetCard, PainPoint, Persona
+from personas.profiles.sources import columns_behind
 from personas.profiles.traits import lower_first
 
 UNTESTED = "interval only: a principle repeats what others show"
@@ -24,16 +26,16 @@ def enter_principles(
     in_between: Estimate,
     numbers: Numerals,
     card: DatasetCard,
-    columns_of: Mapping[str, tuple[str, ...]] | None = None,
+    features: Mapping[str, Feature] | None = None,
 ) -> tuple[str, ...]:
     """Enter the guiding principles, five at most; returns the claims' ids.
 
     pains : of everybody; compared : features by how far apart they hold the personas, widest first
-    in_between : share of all customers who lie close to a second persona; columns_of : feature → table columns
+    in_between : share of all customers who lie close to a second persona; features : by name
     """
     found = [
-        _shared_pain(personas, pains, numbers),
-        _widest_gap(personas, compared, numbers, columns_of or {}),
+        _shared_pain(personas, pains, numbers, features or {}),
+        _widest_gap(personas, compared, numbers, features or {}),
         _worth_most(personas, numbers, card),
         _same_first_action(personas),
         _soft_borders(personas, in_between, numbers, card),
@@ -49,7 +51,7 @@ def enter_principles(
     )  # fmt: skip
 
 
-def _shared_pain(personas, pains, numbers):
+def _shared_pain(personas, pains, numbers, features):
     """A pain that at least three in ten of everybody and one in five of every persona have."""
     for pain in pains:
         reach = [p.reach.value for persona in personas for p in persona.pain_points if p.key == pain.key]
@@ -59,11 +61,19 @@ def _shared_pain(personas, pains, numbers):
             text = pain.finding.replace("{share}", numbers.value(pain.reach)) if pain.finding else pain.title
             spread = f", from {percent(min(reach))} to {percent(max(reach))} over the personas" * (len(personas) > 1)
             sentence = f"Mend first what nearly all share: {lower_first(text)}{spread}."
-            return "shared", sentence, pain.kind, pain.key, pain.reach, None, pain.columns
+            return (
+                "shared",
+                sentence,
+                pain.kind,
+                pain.key,
+                pain.reach,
+                None,
+                columns_behind(pain.columns, pain.filter, features),
+            )
     return None
 
 
-def _widest_gap(personas, compared, numbers, columns_of):
+def _widest_gap(personas, compared, numbers, features):
     """The feature that holds the personas furthest apart, and its two ends."""
     for name in compared:
         told = [(t, p) for p in personas for t in p.traits if t.feature == name]
@@ -78,7 +88,15 @@ def _widest_gap(personas, compared, numbers, columns_of):
             f"Do not treat everybody alike: {lower_first(high.label)} runs from {b} among {lower_first(least.name)} "
             f"to {a} among {lower_first(most.name)}."
         )
-        return "apart", sentence, "describes", name, high.persona, low.persona, columns_of.get(name, ())
+        return (
+            "apart",
+            sentence,
+            "describes",
+            name,
+            high.persona,
+            low.persona,
+            features[name].columns if name in features else (),
+        )
     return None
 
 

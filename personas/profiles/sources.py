@@ -44,7 +44,10 @@ def columns_behind(stated: Iterable[str], condition: str, features: Mapping[str,
     ('interactions.wait', 'interactions.touchpoint')
     """
     found: list[str] = []
-    for name in (*stated, *NAMES.findall(condition)):
+    known = [
+        name for name in NAMES.findall(condition) if name in features or any(name in n for n in WORKED_OUT.values())
+    ]
+    for name in (*stated, *known):
         if name in features and features[name].columns:
             found += features[name].columns
         elif behind := [column for column, names in WORKED_OUT.items() if name in names]:

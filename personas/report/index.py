@@ -10,6 +10,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 from pydantic import ValidationError
 
+from personas.changes.loop_models import AlertReport
 from personas.numerals import Numerals
 from personas.profiles.models import PersonaSet
 from personas.report.figure import environment, stylesheet
@@ -19,13 +20,17 @@ from personas.report.page import content_policy, script
 
 @dataclass(frozen=True)
 class Run:
-    """A published run; `set` is None where its ``personas.json`` could not be read, and `trouble` says why."""
+    """A published run; `set` is None where its ``personas.json`` could not be read, and `trouble` says why.
+
+    alerts : how many of its rules for alerts were met
+    """
 
     folder: str
     link: str
     set: PersonaSet | None
     numbers: Numerals
     trouble: str = ""
+    alerts: int = 0
 
 
 def read_runs(reports_folder: Path | str) -> tuple[Run, ...]:
@@ -42,8 +47,17 @@ def read_runs(reports_folder: Path | str) -> tuple[Run, ...]:
             trouble = "Its personas.json was written by another version: run this dataset again."
             runs.append(Run(name, link, None, Numerals(), trouble))
         else:
-            runs.append(Run(name, link, persona_set, Numerals(persona_set.dataset.currency)))
+            numbers = Numerals(persona_set.dataset.currency)
+            runs.append(Run(name, link, persona_set, numbers, alerts=count_alerts(path.with_name("alerts.json"))))
     return tuple(runs)
+
+
+def count_alerts(path: Path) -> int:
+    """Count the alerts of a published run; none where it has no such file, or one of another version."""
+    try:
+        return len(AlertReport.model_validate_json(path.read_bytes()).alerts)
+    except (ValidationError, OSError):
+        return 0
 
 
 def write_index(reports_folder: Path | str) -> Path:

@@ -212,16 +212,13 @@ def pains_drawn(
     """The first pain points as bars; what is done about them stands below under "What to do"."""
     bare = [pain.model_copy(update={"remedy": ""}) for pain in pains]
     drawn = figures.pain_bars(bare, persona.number, currency, anchors)
-    held = any(", other pain points held equal" in pain.impact_words for pain in pains)
-    told = "; effects hold other pain points equal" if held else ""
-    return replace(drawn, subtitle=f"Share affected, 95 % interval; tick: the rest{told}")
+    return replace(drawn, subtitle="Share affected, 95 % interval; tick: the rest")
 
 
 def course(persona: Persona) -> Figure:
     """The journey's lanes, short: what the overview says of every touchpoint is not said again."""
     drawn = figures.journey_lanes(persona.journey, persona.number)
-    felt = "; feeling from −2 to +2" if any(c.feeling.measured for c in persona.journey) else ""
-    return replace(drawn, subtitle=f"Share who were there; tick: the rest{felt}")
+    return replace(drawn, subtitle="Share who were there; tick: the rest")
 
 
 def backed(figure: Figure | None, claim_ids: Sequence[str]) -> Figure | None:

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from personas.dataset.engine import named
 from personas.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def write_assignment(scored: Table, folder: str | Path, by: str = "") -> None:
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(mode=0o700, parents=True)
-        _by_arrow(connection.to_pyarrow_batches(scored, chunk_size=PIECE), part, by)
+        if getattr(connection, "outbox", None):
+            _by_duckdb(connection, scored, part, by)
+        else:
+            _by_arrow(connection.to_pyarrow_batches(scored, chunk_size=PIECE), part, by)
         os.replace(part, place)
     except OSError as error:
         raise _not_written(folder, error.strerror or str(error), "a folder with room that can be written") from None
@@ -54,6 +58,23 @@ def _by_spark(connection, scored: Table, folder: str, by: str) -> None:
     except PySparkException as error:
         found = str(error).strip().splitlines()[0]
         raise _not_written(folder, found, "a new folder that the cluster can write to") from None
+
+
+def _by_duckdb(connection, scored: Table, part: Path, by: str) -> None:
+    """By all threads of the engine; it may write to its own folder only, from which the files are moved."""
+    made = connection.outbox / "assigned"
+    shutil.rmtree(made, ignore_errors=True)
+    try:
+        # Order costs memory and time, and a warehouse asks for none.
+        options = f"PARTITION_BY ({named(by)})" if by else "PER_THREAD_OUTPUT true"
+        connection.copy(scored, made, f"FORMAT parquet, COMPRESSION zstd, {options}")
+        for number, file in enumerate(sorted(made.rglob("*.parquet"))):
+            os.chmod(file, 0o600)
+            folder = part / file.parent.relative_to(made)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            shutil.move(file, folder / f"part-{number}.parquet")
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def _by_arrow(batches, part: Path, by: str) -> None:

@@ -16,8 +16,8 @@ from personas.customers import Customers
 from personas.errors import InputError, Problem
 from personas.estimates import Frozen
 from personas.handover import Workspace
-from personas.history import RUN, SEGMENTS, read_history
-from personas.numerals import day, in_words, percent
+from personas.history import SEGMENTS, read_history
+from personas.numerals import in_words, percent
 from personas.segments.comparison import Comparison
 from personas.segments.kmeans import squared_distances
 from personas.segments.latent_classes import LatentClasses
@@ -31,7 +31,7 @@ MOST_LOST = 0.05  # of what a fresh division explains; beyond it the kept one is
 
 
 class EarlierDivision(Frozen):
-    """What assigned customers in the last accepted run; when : the end of its data, as a reader writes it.
+    """What assigned customers in the last accepted run.
 
     floors : overlap with each segment below which fitting again does not explain the difference
     """
@@ -40,7 +40,6 @@ class EarlierDivision(Frozen):
     centres: tuple[tuple[float, ...], ...]
     classes: LatentClasses | None = None
     floors: tuple[float, ...] = ()
-    when: str = ""
 
     def __len__(self) -> int:
         return len(self.centres)
@@ -86,10 +85,8 @@ def read_division(workspace: Workspace) -> EarlierDivision | None:
         return None
     try:
         fitted = {k: v for k, v in last.read(SEGMENTS).items() if k in EarlierDivision.model_fields}
-        title = str(last.read(RUN)["run"]["title"])
-        when = day(last.observation_end) if last.observation_end else title
-        return EarlierDivision.model_validate(fitted | {"when": when})
-    except (ValueError, OSError, KeyError, TypeError):
+        return EarlierDivision.model_validate(fitted)
+    except (ValueError, OSError, AttributeError):
         return None
 
 
@@ -115,9 +112,7 @@ def divide(
     if settled is None or settled == chosen:
         return found
     told = f"{chosen} segments" if chosen > 1 else "one group"
-    reason = (
-        f"As many as in the run of {earlier.when}: today's customers alone would give {told}, on no better evidence."
-    )
+    reason = f"As many as in the earlier run: today's customers alone would give {told}, on no better evidence."
     return replace(found, verdict=found.verdict.model_copy(update={"reasons": (*found.verdict.reasons, reason)}))
 
 
@@ -152,7 +147,7 @@ def keep_segments(
     fit = measure_fit(comparison, members["segment"].to_numpy() - 1, floors)
     return Segmentation(
         members=members, space=earlier.space, centres=centres, sizes=_sizes(members, k),
-        verdict=_verdict(comparison, k, units, earlier, fit),
+        verdict=_verdict(comparison, k, units, fit),
         classes=None if earlier.classes is None else earlier.classes.reordered(order),
     )  # fmt: skip
 
@@ -217,13 +212,13 @@ def _sizes(members, k: int) -> tuple[SegmentSize, ...]:
     )  # fmt: skip
 
 
-def _verdict(comparison: Comparison, k: int, units: str, earlier: EarlierDivision, fit: Fit) -> Verdict:
+def _verdict(comparison: Comparison, k: int, units: str, fit: Fit) -> Verdict:
     judgement = comparison.judgement
     told = f"{k} segments, kept" if k > 1 else f"The {units} as one group, kept"
     word = judgement.words.get(k, "none")
     return Verdict(
         word=word, borderline=judgement.borderline.get(k, False), k=k, asked=None,
-        sentence=f"{told} from the run of {earlier.when}.",
-        meaning=f"Today's {units} are placed by the earlier definition. Fitted anew, {k} segments would be called {word}.",
+        sentence=f"{told} from an earlier run.",
+        meaning=f"Today's {units} are placed by the earlier definition. Fitted anew, {k} segments would be {word}.",
         reasons=(fit.words,), kept=True, refit_advised=fit.advised,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from personas.batch import execution
 from personas.batch.given import SEGMENTS, describe_given, is_as_before, write_given
 from personas.batch.stamps import describe_stages, open_stamps
 from personas.handover import WRITTEN_BY, open_workspace
+from personas.history import read_history
 from tests.batch.projects import CONTRACT, write_project
 
 PARAMETERS = {"seed": 7, "n_segments": None}
@@ -35,6 +36,7 @@ def workspace(tmp_path):
     for name, writer in WRITTEN_BY.items():
         if writer == SEGMENTS:
             (work.folder / name).write_text("as made")
+    (work.folder / "space.json").write_text('{"centres": [[0], [1]]}')
     (open_stamps(tmp_path, "tiny") / SEGMENTS).write_text("{}")
     write_given(work, SEGMENTS, PARAMETERS)
     return work
@@ -87,8 +89,9 @@ def test_a_parameter_the_notebook_or_a_lost_result_is_new(workspace):
     (workspace.folder / "membership.parquet").write_text("altered")
     assert not is_as_before(workspace, SEGMENTS, PARAMETERS)
     (workspace.folder / "membership.parquet").unlink()
-    assert describe_given(workspace, SEGMENTS, PARAMETERS) is None
     assert not is_as_before(workspace, SEGMENTS, PARAMETERS)
+    (workspace.folder / "space.json").unlink()
+    assert describe_given(workspace, SEGMENTS, PARAMETERS) is None
 
 
 def test_a_stamp_that_changed_is_new(workspace):
@@ -96,9 +99,29 @@ def test_a_stamp_that_changed_is_new(workspace):
     assert not is_as_before(workspace, SEGMENTS, PARAMETERS)
 
 
+def enter(work, number, centres):
+    """An accepted run of the history, as far as this reads it."""
+    folder = work.folder / "history" / f"{number:04d}"
+    folder.mkdir(parents=True)
+    head = {"format": 1, "dataset": "tiny", "fingerprint": str(number), "accepted": True}
+    head |= {"run": {"dataset": {"observation_end": "2025-12-31"}}, "observation_end": "2025-12-31"}
+    (folder / "run.json").write_text(json.dumps(head))
+    (folder / "segmentation.json").write_text(json.dumps({"centres": centres}))
+    (folder / "members.parquet").write_text("")
+    assert read_history(work).last.number == number
+
+
+def test_an_earlier_run_counts_where_it_had_another_number_of_segments(workspace):
+    """Its number may settle today's; the same number as was found without it changes nothing."""
+    enter(workspace, 1, [[0], [1]])
+    assert is_as_before(workspace, SEGMENTS, PARAMETERS)
+    enter(workspace, 2, [[0], [1], [2]])
+    assert not is_as_before(workspace, SEGMENTS, PARAMETERS)
+
+
 def test_other_stages_and_kept_segmentations_are_always_made(workspace):
     assert describe_given(workspace, "03_experience", PARAMETERS) is None
-    assert describe_given(workspace, SEGMENTS, PARAMETERS | {"segmentation": "kept"}) is None
+    assert describe_given(workspace, SEGMENTS, PARAMETERS | {"division": "kept"}) is None
 
 
 def test_a_run_passes_over_the_segments_and_still_counts_as_made(workspace, monkeypatch, capsys):

@@ -64,6 +64,8 @@ MEASURED: dict[tuple[int, int], tuple] = {}  # stages 02 and 03 of a wave do not
 def measured(customers: Customers, k: int) -> tuple[Segmentation, Experience]:
     key = id(customers), k
     if key not in MEASURED:
+        if len(MEASURED) > 20:
+            MEASURED.clear()
         segmentation = divided(customers, k)
         experience = measure_experience(customers, segmentation, ("customers", "transactions"))
         MEASURED[key] = customers, segmentation, experience

@@ -58,6 +58,13 @@ def test_the_interval_holds_the_planted_effect_as_often_as_it_says(effect):
     assert missed <= stats.binom.ppf(0.999, 300, 0.05)
 
 
+def test_with_few_customers_nothing_is_held_equal():
+    """A slope from so few would cost more than it brings: below ten customers a figure that is fitted."""
+    after, before, treated = shoppers(np.random.default_rng(8), n=30)
+    found, _ = compare_arms(after, before, treated, "money")
+    assert found.value == pytest.approx(after[treated].mean() - after[~treated].mean()) and "Welch" in found.method
+
+
 def test_the_order_of_customers_changes_nothing():
     rng = np.random.default_rng(5)
     after, before, treated = shoppers(rng)

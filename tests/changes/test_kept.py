@@ -23,7 +23,7 @@ def published(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def compared():
-    return {name: compare_candidates(one.customers, 5, effort=LITTLE, workers=1) for name, one in WAVES.items()}
+    return {name: compare_candidates(one.customers, 4, effort=LITTLE, workers=1) for name, one in WAVES.items()}
 
 
 WAVES = {"same": wave(number=2), "split": simulate_wave(300, 3, "split", wave=2, size=1.6)}

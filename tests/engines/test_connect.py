@@ -13,19 +13,24 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from personas import open_workspace, read_dataset, write_model
+from personas.batch.overrides import parse_overrides
+from personas.customers import build_customers, write_customers
+from personas.dataset.engine import EngineError
+from personas.handover import write_table
+from personas.parameters import find_problem
+from personas.segments.storage import FittedSpace
 from personas.simulation import simulate
 from tests.engines.sessions import needs_spark, small_sessions  # noqa: F401
+from tests.profiles.divided import divide
 
 pytestmark = [needs_spark, pytest.mark.slow]
 ROOT = Path(__file__).parents[2]
-SECTION = (
-    (ROOT / "README.md").read_text(encoding="utf-8").partition("## When you outgrow one machine")[2].split("\n## ")[0]
-)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README.partition("## When you outgrow one machine")[2].split("\n## ")[0]
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", SECTION, re.DOTALL | re.MULTILINE)
-
-
-def block(language: str, number: int = 0) -> str:
-    return [text for kind, text in BLOCKS if kind == language][number]
+SHELL, YAML, SCRIPT = ("".join(text for kind, text in BLOCKS if kind == wanted) for wanted in ("", "yaml", "python"))
+CUSTOMERS = 600
 
 
 def free_port() -> int:
@@ -36,45 +41,49 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """The command of the README starts it; the port is another, so that tests do not meet."""
+    """The command of the README starts it; port and memory are others, so that tests do not meet."""
     folder, port = tmp_path_factory.mktemp("server"), free_port()
-    [command] = [line[2:] for line in block("").splitlines() if "start-connect-server" in line]
+    [command] = [line[2:] for line in SHELL.splitlines() if "start-connect-server" in line]
     command = command.replace(".venv/bin/python", sys.executable)
     settings = {
         "spark.connect.grpc.binding.port": port, "spark.connect.grpc.binding.address": "127.0.0.1",
         "spark.ui.enabled": "false", "spark.sql.shuffle.partitions": 1, "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1", "spark.sql.warehouse.dir": folder / "warehouse",
     }  # fmt: skip
-    command += " --master 'local[2]' --driver-memory 1500m"
-    command += "".join(f" --conf {name}={value}" for name, value in settings.items())
+    more = " --master 'local[2]' --driver-memory 1500m"
+    more += "".join(f" --conf {name}={value}" for name, value in settings.items())
     environment = os.environ | {
         "SPARK_LOG_DIR": str(folder), "SPARK_PID_DIR": str(folder), "SPARK_IDENT_STRING": f"personas-{port}"
     }  # fmt: skip
-    subprocess.run(command, shell=True, check=True, env=environment, cwd=folder, capture_output=True)
-    limit = time.monotonic() + 120
+    subprocess.run(command + more, shell=True, check=True, env=environment, cwd=folder, capture_output=True)
+    try:
+        wait_for(port, folder)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        stop = command.replace("start-connect-server", "stop-connect-server")
+        subprocess.run(stop, shell=True, env=environment, capture_output=True)
+
+
+def wait_for(port: int, folder: Path) -> None:
+    limit = time.monotonic() + 180
     while time.monotonic() < limit:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
-            break
+            return
         except OSError:
             time.sleep(0.5)
-    else:
-        pytest.fail("".join(path.read_text() for path in folder.glob("*.out"))[-2000:])
-    yield f"sc://127.0.0.1:{port}"
-    stop = command.split(" --master")[0].replace("start-connect-server", "stop-connect-server")
-    subprocess.run(stop, shell=True, env=environment, capture_output=True)
+    pytest.fail("".join(path.read_text() for path in folder.glob("*.out"))[-2000:])
 
 
 @pytest.fixture(scope="module")
 def acme(server, tmp_path_factory):
-    """The README's dataset: its tables are the cluster's own, and dataset.yml says so as the README does."""
+    """A project whose dataset.yml is the README's, with tables in the cluster's own database."""
     folder = tmp_path_factory.mktemp("acme")
-    simulate(folder / "files", "demo", 600, 7)
+    simulate(folder / "files", "demo", CUSTOMERS, 7)
     place = folder / "data" / "acme"
     place.mkdir(parents=True)
     (folder / "notebooks").mkdir()
-    text = block("yaml").replace("sc://spark.example.com:15002", server).replace(";token=${SPARK_TOKEN}", "")
-    (place / "dataset.yml").write_text(text, encoding="utf-8")
+    (place / "dataset.yml").write_text(contract(server), encoding="utf-8")
     from pyspark.sql.connect.session import SparkSession
 
     session = SparkSession.builder.remote(server).create()
@@ -84,13 +93,64 @@ def acme(server, tmp_path_factory):
     return folder
 
 
-def test_the_script_of_the_readme_places_everybody_as_this_machine_does(acme, server):
-    script = block("python").replace("ROOT", repr(str(acme)))
+def contract(engine: str) -> str:
+    """The README's dataset.yml, with the address and without the token of this server."""
+    return YAML.replace("sc://spark.example.com:15002/;token=${SPARK_TOKEN}", engine)
+
+
+def made_from_a_share(folder: Path, share: float):
+    """What `make personas DATASET=acme P="share=…"` leaves of its first two stages, without the resampling."""
+    work = open_workspace("acme", "batch", folder)
+    customers = build_customers(read_dataset("acme", root=folder, share=share))
+    segmentation = divide(customers, 3)
+    write_customers(work, customers)
+    classes, centres = segmentation.classes, tuple(tuple(map(float, centre)) for centre in segmentation.centres)
+    write_model(work, "space", FittedSpace(space=segmentation.space, centres=centres, classes=classes))
+    write_table(work, "membership", segmentation.members)
+    write_model(work, "sizes", segmentation.sizes)
+    write_model(work, "verdict", segmentation.verdict)
+    return customers, segmentation
+
+
+def test_the_script_of_the_readme_places_everybody_as_the_personas_of_a_share_say(acme):
+    customers, segmentation = made_from_a_share(acme, 0.5)
+    assert 0.4 * CUSTOMERS < len(customers) < 0.6 * CUSTOMERS
+    assert "A sample of 50 % of all customers" in read_dataset("acme", root=acme, share=0.5).card.notice
     found = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script], capture_output=True, text=True, cwd=acme,
+        [sys.executable, "-W", "ignore", "-c", SCRIPT], capture_output=True, text=True, cwd=acme,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     assert found.returncode == 0, found.stderr[-3000:]
-    written = pd.read_parquet(acme / "assigned")
-    customers = pd.read_parquet(acme / "files" / "customers.parquet")
-    assert sorted(written["customer_id"]) == sorted(customers["customer_id"])
+    written = pd.read_parquet(acme / "assigned").set_index("customer_id")
+    assert sorted(written.index) == sorted(pd.read_parquet(acme / "files" / "customers.parquet")["customer_id"])
+    ours = segmentation.members.set_index("customer_id")
+    assert (written.loc[ours.index, "segment"].astype(int) == ours["segment"]).all()
+    assert (written.loc[ours.index, "confidence"] == ours["confidence"]).all()
+
+    again = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", SCRIPT], capture_output=True, text=True, cwd=acme,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert "PATH_ALREADY_EXISTS" in again.stderr
+
+
+def test_a_server_that_goes_away_is_said(server, acme):
+    """Ending the session from elsewhere is what a restarted server looks like."""
+    from pyspark.sql.connect.session import SparkSession
+
+    dataset = read_dataset("acme", root=acme)
+    session = dataset.connection._session
+    other = SparkSession.builder.remote(f"{server}/;session_id={session.session_id}").create()
+    other.client.release_session()
+    with pytest.raises(EngineError, match="session was ended"):
+        dataset.tables["transactions"].count().to_pyarrow()
+    assert read_dataset("acme", root=acme).tables["transactions"].count().to_pyarrow().as_py() > 0
+
+
+def test_the_commands_of_the_readme_can_be_typed():
+    for text in re.findall(r'P="([^"]*)"', SHELL):
+        values, problems = parse_overrides(text)
+        assert problems == []
+        assert [find_problem(name, value) for name, value in values.items()] == [None] * len(values)
+    assert re.findall(r"EXTRA=(\w+)", SHELL) == ["spark"]
+    assert (ROOT / "requirements-spark.lock").exists()

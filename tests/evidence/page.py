@@ -44,6 +44,15 @@ TEXTS = {
         "there are segments. *Repeats*: agreement of pairs of bootstrap samples on clearly planted tables. "
         "*Seconds* a table, one thread; ours include all tables without segments that it compares with.",
     ),
+    "false_alarms": (
+        "Two runs, one after the other",
+        "1,000 customers described twice, in four segments unless the number is what was planted. Between some pairs "
+        "nothing happened: the second lot of customers is drawn from the same population, or they are the same "
+        "customers a period later. A *false alarm* is anything told as changed beyond chance: a persona, a KPI, a "
+        "pain point, a statement, an input. At the 5 % level 16 of 200 allow for chance. Between others one thing was "
+        "planted, and *found* counts the pairs in which it is told as what it is. A segment *too unstable to follow* "
+        "is told as such and is no alarm.",
+    ),
     "seeds": (
         "The same customers, other seeds",
         "The verdict on real customers under twenty seeds of every resample. An answer that chance could move should "

@@ -11,22 +11,36 @@ from personas.experience.kpis.survival import Spells, share_left
 
 
 def test_retention_curves_fall_and_end_where_the_planted_hazard_says(demo):
-    """Six bands on one draw, each at 6 and at 12 months: at least 10 of 12 cover the planted share."""
-    covered = 0
+    """Six bands on one draw, at 6 and at 12 months where they are told: all but two at most cover the planted share."""
+    covered = []
     for row in demo.truth["churn"]:
         points = {point.months: point.left for point in demo.outcomes.retention[row["segment"]]}
         values = [points[month].value for month in sorted(points)]
         assert all(a >= b for a, b in pairwise(values))
-        covered += sum(
-            points[months].low <= row[f"kept_after_{months}_months"] <= points[months].high for months in (6, 12)
-        )
-    assert covered >= 10
+        covered += [
+            points[months].low <= row[f"kept_after_{months}_months"] <= points[months].high
+            for months in (6, 12)
+            if months in points
+        ]
+    assert len(covered) >= 8 and sum(covered) >= len(covered) - 2
 
 
 def test_the_retention_curve_meets_the_kpi(demo):
+    told = 0
     for number in demo.numbers:
-        point = next(p for p in demo.outcomes.retention[number] if p.months == 12)
-        assert point.left == demo.kpi("kept_12_months", number).estimate
+        point = next((p for p in demo.outcomes.retention[number] if p.months == 12), None)
+        if point is not None:
+            assert point.left == demo.kpi("kept_12_months", number).estimate
+            told += 1
+    assert told >= 4
+
+
+def test_no_step_of_a_retention_curve_is_that_of_a_few(demo):
+    for points in demo.outcomes.retention.values():
+        before = 1.0
+        for point in points:
+            assert point.left.n * (1 - point.left.value / before) >= 10
+            before = point.left.value
 
 
 def test_trends_are_told_for_everybody_and_each_segment(demo):

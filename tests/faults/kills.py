@@ -64,7 +64,11 @@ def judge(bench: Bench, tally: Tally, allowed: tuple[str, str], when: str, at_on
     found = bench.found()
     if found not in allowed and not (found == "nothing" and not at_once):
         tally.wrong.append(f"{found} {when}")
-    publication.mend(bench.root, DATASET)
-    if (found := bench.found()) not in allowed or bench.leftovers():
-        tally.wrong.append(f"{found} with {bench.leftovers()} at the start after a kill {when}")
+    try:
+        publication.mend(bench.root, DATASET)
+    except Exception as error:
+        tally.wrong.append(f"{type(error).__name__} at the start after a kill {when}: {error}")
+    found, told = bench.found(), bench.told()
+    if found not in allowed or told != found or bench.leftovers():
+        tally.wrong.append(f"{found}, in the history {told}, with {bench.leftovers()} at the start after a kill {when}")
         publish(bench.root)

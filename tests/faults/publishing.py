@@ -12,8 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
+from personas import history
 from personas.batch import publication
-from personas.handover import open_workspace
+from personas.handover import Workspace, open_workspace
 from personas.parameters import STAGES
 
 DATASET = "tiny"
@@ -39,9 +42,15 @@ class Bench:
             return "nothing"
         return next((name for name, whole in self.wholes.items() if whole == state), "torn")
 
+    def told(self) -> str:
+        """Say which version the history ends with; "broken" where an entry cannot be used."""
+        found = history.read_history(open_workspace(DATASET, "batch", self.root))
+        return "broken" if found.broken else found.last.fingerprint if found.last else "nothing"
+
     def leftovers(self) -> list[str]:
         work = open_workspace(DATASET, "batch", self.root).folder
-        return sorted(path.name for path in work.glob("publish*"))
+        left = [*work.glob("publish*"), *work.glob(f"{history.FOLDER}/.[a-z]*")]
+        return sorted(path.name for path in left)
 
 
 def open_bench(root: Path) -> Bench:
@@ -67,12 +76,27 @@ def stage(root: Path, version: str) -> None:
         "exports/personas/P1.md": f"# {version}\n",
         **({"only-in-new.txt": version} if version == "new" else {}),
     }
+    stage_history(open_workspace(DATASET, "batch", root), version)
     for path in sorted(staged.rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     for name, text in files.items():
         path = staged / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
+
+
+def stage_history(workspace: Workspace, version: str) -> None:
+    """Lay out the run as the history is to hold it, compared with what is there now."""
+    before = history.read_history(workspace).before(version)
+    head = {
+        "fingerprint": version,
+        "observation_end": "2024-05-31",
+        "accepted": True,
+        "run": {"version": version},
+        "compared_with": before.number if before else None,
+    }
+    members = pd.DataFrame({"customer_id": ["a", "b"], "persona": ["P1", "P2"]})
+    history.write_candidate(workspace, head, {"version": version}, members)
 
 
 def write_notebooks(root: Path) -> None:

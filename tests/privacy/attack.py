@@ -192,7 +192,12 @@ def net_parts(estimate: dict) -> dict[str, float]:
 
     The interval holds the share of those who voted either way; together with the net score that is both counts.
     """
-    if "adjusted Wald" not in estimate["method"] or STEPS in estimate["method"] or estimate.get("low") is None or estimate["high"] is None:
+    if (
+        "adjusted Wald" not in estimate["method"]
+        or STEPS in estimate["method"]
+        or estimate.get("low") is None
+        or estimate["high"] is None
+    ):
         return {}
     net, n = estimate["value"] / 100, estimate["n_effective"] or estimate["n"]
     if estimate["low"] <= -100 or estimate["high"] >= 100:

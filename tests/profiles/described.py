@@ -19,7 +19,7 @@ from personas.simulation import simulate
 from tests.profiles.divided import divide
 
 SURVEYS = Path(__file__).parents[3] / "shared" / "data" / "sfo"
-SIMULATED = {"demo": 900, "demo_b2b": 400}
+SIMULATED = {"demo": 900, "demo_b2b": 500}
 SEGMENTS = {"demo": 4, "demo_b2b": 2, "complete_journey": 4, "sfo_2017": 3, "sfo_2018": 3}
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from personas.estimates import Estimate, share_estimate
+from personas.estimates import Estimate, not_measured, share_estimate
 from personas.experience import PainPoint, read_playbook
 from personas.experience.pains.playbook import remedy_for
-from personas.profiles.actions import plan_actions
+from personas.profiles.actions import gain_of, plan_actions
 from tests.experience.households import household_table
 
 
@@ -46,8 +46,8 @@ def test_stated_pain_points_are_acted_on_before_inferred_ones():
 
 def test_one_remedy_is_named_once_for_its_best_reason():
     found = planned(
-        pain("a", "Deliveries come late", "Delivery", score=0.1),
-        pain("b", "Deliveries get lost", "Delivery", score=0.3),
+        pain("a", "Deliveries come late", "Delivery", impact=-10.0),
+        pain("b", "Deliveries get lost", "Delivery", impact=-30.0),
     )
     assert [action.why for action in found] == ["Deliveries get lost"]
     assert found[0].title.startswith("Delivery: mend ")
@@ -57,7 +57,47 @@ def test_pain_whose_affected_were_better_off_later_gets_no_action():
     assert planned(pain("a", "Deliveries come late", "Delivery", impact=20.0)) == ()
 
 
-def test_no_effect_is_promised_where_nobody_has_tried():
-    (action,) = planned(pain("a", "Deliveries come late", "Delivery"))
+def test_what_would_be_gained_is_an_upper_bound_and_says_so():
+    (action,) = planned(pain("a", "Deliveries come late", "Delivery", impact=-20.0))
+    gain = action.expected
+    assert gain.value == pytest.approx(0.5 * 0.4 * 20), "half of the 40 % affected, 20 points each"
+    assert gain.low < gain.value < gain.high
+    assert gain.unit == "points"
+    assert "were this the cause" in action.expected_words
+    assert "nobody has tried it" in action.expected_words
+
+
+def test_the_interval_of_a_gain_is_that_of_a_simulated_product():
+    trouble = pain("a", "Deliveries come late", "Delivery", impact=-30.0)
+    rng = np.random.default_rng(3)
+    spread = (trouble.reach.high - trouble.reach.low) / 3.92, (trouble.impact.high - trouble.impact.low) / 3.92
+    reach, loss = rng.normal(trouble.reach.value, spread[0], 20_000), rng.normal(30, spread[1], 20_000)
+    low, high = np.quantile(0.5 * reach * loss, [0.025, 0.975])
+    gain = gain_of(trouble)
+    assert gain.low == pytest.approx(low, rel=0.05)
+    assert gain.high == pytest.approx(high, rel=0.05)
+
+
+def test_a_loss_that_chance_could_explain_may_gain_nothing():
+    doubtful = pain("a", "Deliveries come late", "Delivery", impact=-3.0)
+    (action,) = planned(doubtful)
+    assert action.expected.low == 0
+    assert action.expected_words.startswith("from nothing to at best ")
+    assert action.worth == pytest.approx(0.05 * 40 / 3, abs=1e-4), "it counts as the least, not as what it may be"
+
+
+def test_no_effect_is_told_where_none_is_measured():
+    (action,) = planned(
+        pain("a", "Deliveries come late", "Delivery").model_copy(update={"impact": not_measured("few")})
+    )
     assert not action.expected.measured
     assert action.expected_words.startswith("not known yet")
+
+
+def test_actions_are_ordered_by_effect_times_reach_over_effort_and_show_it():
+    much = pain("late", "Deliveries come late", "Delivery", impact=-60.0)  # high effort: 3
+    little = pain("clean", "Restrooms are dirty", "Restrooms", impact=-30.0)  # low effort: 1
+    first, second = planned(much, little)
+    assert [first.why, second.why] == ["Restrooms are dirty", "Deliveries come late"]
+    assert (first.worth, second.worth) == (pytest.approx(0.3 * 40 / 1), pytest.approx(0.6 * 40 / 3, abs=1e-4))
+    assert first.worth_words == "effect 0.30 × 40 reached ÷ effort 1 = 12"

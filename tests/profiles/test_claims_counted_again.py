@@ -1,17 +1,24 @@
-"""Every claim of all five datasets counted again from the tables, by code that measured none of them."""
+"""Every claim of all five datasets counted again from the tables, by code that measured none of them.
+
+One card of each is held against what was approved: `make approve` writes them anew and shows the difference.
+"""
 
 import dataclasses
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from personas.errors import InputError
 from personas.profiles import check_claim, check_claims, tabulate_checks
+from personas.report.card import render_card
 from tests.profiles.described import SEGMENTS, described
 
 pytestmark = pytest.mark.slow
 every_dataset = pytest.mark.parametrize("name", SEGMENTS)
 
+EXPECTED = Path(__file__).parent / "expected"
 # What is fitted or found by a model is not counted; these are the only reasons there may be.
 FITTED = ("regression", "model", "theme", "cross-validation", "distances", "before, within segments", "time or risk")
 
@@ -53,6 +60,15 @@ def test_every_measured_claim_names_columns_of_tables(name):
 
 # A KPI's definition names what the contract may hold, of which a dataset need not have every column.
 DEFINED = {"interactions", "tickets", "feedback", "subscriptions"}
+
+
+@every_dataset
+def test_the_card_of_the_first_persona_is_as_it_was_approved(name):
+    own = described(name)
+    card, path = render_card(own.personas.personas[0], own.personas), EXPECTED / f"{name}.md"
+    if os.environ.get("APPROVE"):
+        path.write_text(card, encoding="utf-8")
+    assert card == path.read_text(encoding="utf-8"), "where the change is meant: make approve"
 
 
 def test_a_number_that_is_wrong_is_found_out():

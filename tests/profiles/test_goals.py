@@ -34,7 +34,7 @@ def written(kind: str, own: float, rest: float, segment: int = 1) -> Themes:
 
 def goals_of(standings: list[Standing], themes: Themes | None = None, observed=()) -> list:
     ledger = Ledger()
-    ids = enter_goals(ledger, "P1", {s.feature.name: s for s in standings}, observed, themes, Numerals("EUR"))
+    ids = enter_goals(ledger, "P1", {s.feature.name: s for s in standings}, observed, themes, Numerals("EUR"), 1)
     return [ledger.claims.get(i, i) for i in ids]
 
 

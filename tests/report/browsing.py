@@ -59,8 +59,8 @@ class Look:
     folds: list[str]
 
 
-def look_at(browser, report: Path, axe: bool = True) -> Look:
-    """Open `report` in every way that readers do. `axe` : False where no accessibility check is wanted."""
+def look_at(browser, report: Path, axe=tuple(READERS)) -> Look:
+    """Open `report` in every way that readers do; `axe` names those in which accessibility is checked, slowly."""
     html = report.read_text(encoding="utf-8")
     elements = read_page(html)
     seen = {}
@@ -70,7 +70,7 @@ def look_at(browser, report: Path, axe: bool = True) -> Look:
         pages = {name: _opened(context, report, seen) for name, context in contexts.items()}
         ways = {name: pages[name] for name in READERS}
         measured = {
-            "axe": {name: _violations(page) for name, page in ways.items()} if axe else {},
+            "axe": {name: _violations(ways[name]) for name in axe},
             "overlaps": [(name, *pair) for name in ("light", "phone") for pair in pages[name].evaluate(OVERLAPS)],
             "outside": [(name, *found) for name in ("light", "phone") for found in pages[name].evaluate(OUTSIDE)],
             "targets": [(name, *found) for name in ("light", "phone") for found in pages[name].evaluate(TARGETS)],
@@ -213,11 +213,11 @@ def _walk(page, steps: int = 60) -> list[str]:
     if page.evaluate("location.hash") != "#main":
         faults.append("the skip link does not lead to the report")
     page.evaluate("window.last = document.getElementById('main')")
-    for step in range(steps):
+    for _ in range(steps):
         page.keyboard.press("Tab")
         fault = page.evaluate(FOCUS)
         if fault is None:  # beyond the last place of the page
-            return faults if step > 10 else [*faults, f"the focus is lost after {step} steps"]
+            return [*faults, *page.evaluate(UNREACHED)]
         if fault:
             faults.append(fault)
     return faults
@@ -240,13 +240,16 @@ def _personas(elements: list[Element]) -> list[tuple[str, Element]]:
 
 
 def _open_words(elements: list[Element], section: Element) -> str:
-    """What is read of a section without opening a fold."""
+    """What is read of a section without opening a fold; signs that stand alone are no words."""
     inside = [e for e in elements if section in e.ancestors]
-    return words_of([e for e in inside if not e.within("away") and not folded(e)])
+    read = words_of([e for e in inside if not e.within("away") and not folded(e)])
+    return " ".join(re.findall(r"\S*\w\S*", read))
 
 
 def folded(element: Element) -> bool:
-    """Whether the element stands in a fold, behind its summary; notes in the margin count as read."""
+    """Whether the element stands in a fold, behind its summary, or is proof in the margin, beside the reading."""
+    if element.within("note"):
+        return True
     chain = (*element.ancestors, element)
     behind = (inner for outer, inner in pairwise(chain) if outer.tag == "details")
     return any(inner.tag != "summary" for inner in behind)
@@ -329,13 +332,17 @@ FOCUS = """() => {
   const at = document.activeElement, words = at.tagName + ' ' + at.textContent.trim().slice(0, 40);
   const style = getComputedStyle(at), box = at.getBoundingClientRect();
   const order = window.last.compareDocumentPosition(at) & (Node.DOCUMENT_POSITION_FOLLOWING);
+  if (at === document.body || at.classList.contains('skip')) return null;
   window.last = at;
-  if (at === document.body) return null;
   if (!order) return words + ' comes too late';
   if (style.outlineStyle !== 'solid' || parseFloat(style.outlineWidth) < 2) return words + ' shows no focus';
   if (box.bottom < 0 || box.top > innerHeight) return words + ' is out of sight';
   return '';
 }"""
+
+UNREACHED = """() => [...document.querySelectorAll('a[href], button, select, input:not([type=radio]), summary')]
+  .filter(e => e.checkVisibility() && window.last.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING)
+  .map(e => e.tagName + ' ' + e.textContent.trim().slice(0, 40) + ' is never reached').slice(0, 5)"""
 
 CLOSED = """() => [...document.querySelectorAll('details')]
   .filter(d => d.checkVisibility() && ![...d.children].slice(1).every(c => c.checkVisibility()))

@@ -9,7 +9,7 @@ from personas.changes.loop_models import Aim, Alert, AlertReport, Effect, Reply,
 from personas.changes.models import Changes
 from personas.estimates import Estimate, not_measured
 from personas.numerals import Numerals
-from personas.report import render_report, write_report
+from personas.report import render_report, write_index, write_report
 from personas.report.followed import Followed, aims_title, follow
 from tests.report import examples
 
@@ -127,6 +127,16 @@ def test_alerts_are_written_beside_the_personas(tmp_path):
     changes = Changes(first_run=True, sentence="", alerts=report)
     write_report(tmp_path, **examples.inputs(3) | {"changes": changes})
     assert AlertReport.model_validate(json.loads((tmp_path / "alerts.json").read_text())) == report
+
+
+def test_the_index_counts_alerts_and_leads_to_them(tmp_path):
+    changes = Changes(first_run=True, sentence="", alerts=told("Age has moved.", "NPS is worse."))
+    write_report(tmp_path / "loud", **examples.inputs(3) | {"changes": changes})
+    write_report(tmp_path / "quiet", **examples.inputs(3))
+    (tmp_path / "quiet" / "alerts.json").write_text("{}")
+    page = BeautifulSoup(write_index(tmp_path).read_text(encoding="utf-8"), "html.parser")
+    assert [link.get_text() for link in page.find_all("a", href=lambda to: to.endswith("#alerts"))] == ["Two alerts"]
+    assert page.find("a", href="loud/report.html#alerts") is not None
 
 
 def test_other_kinds_of_changes_say_nothing_of_this():

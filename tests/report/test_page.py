@@ -6,10 +6,10 @@ import base64
 import hashlib
 import itertools
 import re
-from types import SimpleNamespace
 
 import pytest
 
+from personas.changes.models import Changes, EarlierRun, PersonaChange
 from personas.report import render_report, write_report
 from personas.report.figure import stylesheet, template_text
 from tests.report import examples
@@ -181,8 +181,24 @@ def test_a_statement_without_its_claim_is_refused():
 
 
 def test_changes_since_the_last_run_stand_in_each_persona():
-    given = examples.inputs(3) | {"changes": SimpleNamespace(first_run=False, sentence="Two households moved.")}
-    assert render_report(**given).count("Two households moved.") == 3
+    given = examples.inputs(3)
+    earlier = EarlierRun(
+        number=1,
+        dataset="grocery",
+        title="Grocery",
+        observation_end="2016-12-31",
+        customers=2469,
+        verdict="reproducible",
+    )
+    moved = tuple(
+        PersonaChange(persona_id=p.id, name=p.name, status="changed", sentence=f"Two households moved to {p.id}.")
+        for p in given["persona_set"].personas
+    )
+    told = Changes(first_run=False, sentence="Little changed.", earlier=earlier, personas=moved)
+    elements = read_page(render_report(**given | {"changes": told}))
+    for persona in given["persona_set"].personas:
+        here = next(e for e in elements if e.attributes.get("id") == f"persona-{persona.number}")
+        assert f"Two households moved to {persona.id}." in words_of([e for e in elements if here in e.ancestors])
 
 
 def test_write_report_puts_the_page_beside_its_data(tmp_path):

@@ -12,7 +12,7 @@ from personas.experience.text.models import LanguageRow, Sentiment, Theme, Theme
 from personas.profiles.models import Distribution
 from personas.report import render_report
 from personas.report.comparison import comparison
-from personas.report.persona_page import KPIS, attribute_title, distance, furthest, persona_page, placed
+from personas.report.persona_page import KPIS, attribute_title, furthest, persona_page, placed
 from personas.report.sources import by_source, in_rows
 from tests.report import examples
 from tests.report.pages import read_page, words_of
@@ -268,11 +268,12 @@ def test_a_persona_page_draws_first_what_differs_most():
     given = examples.grocery(3)
     claims = {c.id: c for c in given.claims}
     persona = given.personas[0]
-    flat = persona.profile[0].model_copy(update={"label": "Flat", "rest": persona.profile[0].persona})
-    persona = persona.model_copy(update={"profile": (flat, *persona.profile)})
-    page = persona_page(persona, given, claims, {}, 0)
-    shown = [f.title for f in page.profile]
-    widest = max(persona.profile, key=distance)
-    assert shown[0].startswith(f"{widest.label}: ")
-    assert not any(title.startswith("Flat") for title in shown)
-    assert any(f.title == "Flat: much like the rest" for f in page.more_profile)
+
+    def attribute(label, mine, theirs):
+        shares = {"levels": ("yes", "no"), "persona": (mine, 1 - mine), "rest": (theirs, 1 - theirs)}
+        return persona.profile[0].model_copy(update={"label": label, **shares})
+
+    profile = (attribute("Flat", 0.5, 0.5), attribute("Near", 0.5, 0.6), attribute("Far", 0.1, 0.9))
+    page = persona_page(persona.model_copy(update={"profile": profile}), given, claims, {}, 0)
+    assert [f.title for f in page.profile] == ["Far: yes less often", "Near: yes less often"]
+    assert [f.title for f in page.more_profile] == ["Flat: much like the rest"]

@@ -3,8 +3,9 @@
 import ibis
 import pandas as pd
 import pytest
+from duckdb import Error
 
-from personas.dataset.engine import open_engine
+from personas.dataset.engine import lock_engine, open_engine
 from personas.errors import InputError
 from personas.segments import write_assignment
 
@@ -37,7 +38,6 @@ def test_what_is_there_is_left_alone(scored, tmp_path):
 
 
 def test_a_query_that_dies_on_the_way_leaves_nothing_behind(scored, tmp_path):
-    from duckdb import Error
 
     number = (scored.segment > 2).ifelse("no number", "1").cast("int64")
     with pytest.raises(Error, match="no number"):
@@ -59,3 +59,13 @@ def test_a_column_that_there_is_not_is_refused(scored, tmp_path):
 def test_the_engine_of_a_table_in_memory_will_do(tmp_path):
     write_assignment(ibis.memtable(ROWS), tmp_path / "out")
     assert len(pd.read_parquet(tmp_path / "out")) == 1_000
+
+
+def test_a_locked_engine_writes_to_its_own_folder_and_nowhere_else(scored, tmp_path):
+    engine = scored.get_backend()
+    lock_engine(engine, [])
+    write_assignment(scored, tmp_path / "out", by="segment")
+    assert len(pd.read_parquet(tmp_path / "out")) == 1_000
+    assert list(engine.outbox.iterdir()) == []
+    with pytest.raises(Error, match="disabled"):
+        engine.copy(scored, tmp_path / "elsewhere.parquet")

@@ -20,9 +20,9 @@ def measure_retention(
     """The share of contracts that still run after so many months, up to where fewer than `min_group` were watched.
 
     Contracts begun before the observation count from the day it began. Each step of a curve is an ending, so a curve
-    stops where the next step would tell of fewer than `min_group` customers who ended theirs; all segments go by 3, 6
-    or 12 months, the fewest with which every one of them reaches a year. Segments in which fewer than twice as many
-    ever ended a contract have no curve, nor have as many more as would give it away.
+    goes by 3, 6 or 12 months, the fewest with which it tells of a year, and stops where the next step would tell of
+    fewer than `min_group` customers who ended theirs. Segments in which fewer than twice as many ever ended a contract
+    have no curve, nor have as many more as would give it away.
     """
     spells, who = gather_spells(subscriptions, members, "start", "end", end, start)
     if not len(spells):
@@ -31,19 +31,16 @@ def measure_retention(
     least = groups.min_group
     hidden = hidden_groups({segment: float(s.people) for segment, s in own.items()}, least)
     hidden |= hidden_groups({segment: float(_ended(s, 0, LONGEST)) for segment, s in own.items()}, 2 * least)
-    shown = {segment: s for segment, s in own.items() if segment not in hidden and len(s)}
-    for apart in GRIDS:
-        months = {segment: _months(s, apart, least) for segment, s in shown.items()}
-        if all(
-            told and told[-1] >= min(YEAR, s.days.max() // MONTH)
-            for told, s in zip(months.values(), shown.values(), strict=True)
-        ):
-            break
-    months[0] = next((told for apart in GRIDS if (told := _months(spells, apart, least))), [])
-    return {
-        number: tuple(_points(spells if number == 0 else own[number], months.get(number, [])))
-        for number in (0, *groups.segments)
-    }
+    shown = {0: spells} | {segment: s for segment, s in own.items() if segment not in hidden and len(s)}
+    return {number: tuple(_points(shown[number], least)) if number in shown else () for number in (0, *groups.segments)}
+
+
+def _points(spells: Spells, least: int) -> list[RetentionPoint]:
+    year = min(YEAR, int(spells.days.max() // MONTH))
+    told = [_months(spells, apart, least) for apart in GRIDS]
+    months = next((own for own in told if own and own[-1] >= year), max(told, key=lambda own: own[-1] if own else 0))
+    found = ((number, share_left(spells, number * MONTH)) for number in months)
+    return [RetentionPoint(months=number, left=left) for number, left in found if left.measured]
 
 
 def _months(spells: Spells, apart: int, least: int) -> list[int]:
@@ -55,11 +52,6 @@ def _months(spells: Spells, apart: int, least: int) -> list[int]:
             break
         months.append(until)
     return months
-
-
-def _points(spells: Spells, months: list[int]) -> list[RetentionPoint]:
-    found = ((number, share_left(spells, number * MONTH)) for number in months)
-    return [RetentionPoint(months=number, left=left) for number, left in found if left.measured]
 
 
 def _ended(spells: Spells, since: int, until: int) -> int:

@@ -72,7 +72,10 @@ class Rows:
         if role not in self._tables:
             if self.source is None or role not in self.source.tables:
                 raise KeyError(role)
-            rows = self.source.connection.to_pandas(self.source.tables[role])
+            table = self.source.tables[role]
+            exact = {name: table[name].cast("float64") for name, kind in table.schema().items() if kind.is_decimal()}
+            # As decimals, a million amounts would take minutes to hand over.
+            rows = self.source.connection.to_pandas(table.mutate(**exact) if exact else table)
             rows["place"] = pd.Index(self.frame["customer_id"]).get_indexer(rows["customer_id"])
             rows = rows[rows["place"] >= 0].reset_index(drop=True)
             rows["weight"] = self.weights[rows["place"]]

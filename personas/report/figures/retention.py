@@ -11,7 +11,7 @@ from personas.profiles.models import Persona
 from personas.report.figure import Figure, Table, render_marks
 
 YEAR = 12
-EVERY = 3  # months between the rows of the table
+MOST_ROWS, EVERY = 10, 3  # a longer table shows every third month
 
 
 def retention_panels(experience: Experience, personas: Sequence[Persona] = ()) -> Figure | None:
@@ -65,10 +65,11 @@ def retention_title(curves: Sequence[Sequence[RetentionPoint]], numbers: Numeral
 
 
 def _told(points: Sequence[RetentionPoint], numbers: Numerals) -> str:
-    """The year's end, where it is known, and the last month."""
-    ends = [p for p in points if p.months == YEAR or p is points[-1]]
-    first = f"{ends[0].months} months: {numbers.say(ends[0].left)}, n {ends[0].left.n:,}"
-    return "; ".join([first, *(f"{p.months} months: {numbers.say(p.left)}" for p in ends[1:])])
+    """The year's end, or the last month before it that is told, and the last month."""
+    year = [p for p in points if p.months <= YEAR][-1:]
+    ends = [*year, *(points[-1:] if points[-1:] != year else ())]
+    told = [f"{p.months} months: {numbers.say(p.left)}" for p in ends]
+    return "; ".join([f"{told[0]}, n {ends[0].left.n:,}", *told[1:]])
 
 
 def _drawn(points: Sequence[RetentionPoint], longest: int) -> list[tuple[float, float, float, float]]:
@@ -95,8 +96,10 @@ def _table(curves, base: Sequence[RetentionPoint], numbers: Numerals) -> Table:
     if curves[0][0] is not None and base:
         columns.append(("Everybody", base))
     found = [{p.months: p.left for p in points} for _, points in columns]
-    last = {max(own) for own in found}
-    months = [m for m in sorted({m for own in found for m in own}) if m % EVERY == 0 or m in last]
+    months = sorted({m for own in found for m in own})
+    if len(months) > MOST_ROWS:
+        last = {max(own) for own in found}
+        months = [m for m in months if m % EVERY == 0 or m in last]
     return Table(
         ("Months", *(name for name, _ in columns)),
         tuple((str(m), *(numbers.say(own[m]) if m in own else "–" for own in found)) for m in months),
