@@ -44,7 +44,7 @@ STAMPS := $(WORK)/%/stamps
 .DELETE_ON_ERROR:
 .SECONDARY:
 .SUFFIXES:
-.PHONY: help personas pdf accept approve split forget dataset test evidence bench audit licences sbom lab lint clean env FORCE
+.PHONY: help personas pdf accept approve split forget dataset test evidence bench bench-large audit licences sbom lab lint clean env FORCE
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## */\1\t/p' $(firstword $(MAKEFILE_LIST)) | awk -F '\t' '{ printf "make %-10s %s\n", $$1, $$2 }'
@@ -124,6 +124,10 @@ licences: $(ENVIRONMENT) ## the licence of every package; fails where a required
 
 sbom: $(ENVIRONMENT) ## a bill of materials, CycloneDX: reports/sbom.cdx.json
 	@"$(PYTHON)" -m personas.batch.supply sbom
+
+bench-large: $(ENVIRONMENT) ## 10 million customers with 200 million purchase lines within 24 GB: their table, and placing them
+	@BENCH_AS=_large BENCH_ROWS=200_000_000 BENCH_LINES_EACH=20 PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=customers "$(PYTHON)" -m tests.benchmarks
+	@BENCH_AS=_large PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=assignment "$(PYTHON)" -m tests.benchmarks
 
 lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left
 	@"$(PYTHON)" -m ruff check --fix .

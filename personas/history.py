@@ -176,7 +176,9 @@ def prepare(workspace: Workspace) -> None:
         fix = "give the same command again: the personas are then compared with the history as it is now"
         raise InputError([Problem(place, "changed while this run was made", "", fix)])
     same = history.knows_accepted(head["fingerprint"])
-    taken = [e.number for e in history.accepted] + [int(path.name) for path, _why in history.broken]
+    taken = [e.number for e in history.accepted] + [
+        int(path.name) for path, _why in history.broken if path.name.isdecimal()
+    ]
     number = history.accepted[-1].number if same else max(taken, default=0) + 1
     making, ready = history.folder / ".making", history.folder / NEXT
     history.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -185,7 +187,8 @@ def prepare(workspace: Workspace) -> None:
     published = digest_of(workspace.staged / "personas.json")
     accepted = bool(head["accepted"] or same)
     _write_json(making / RUN, head | {"number": number, "accepted": accepted, "published": published})
-    shutil.rmtree(ready, ignore_errors=True)
+    if ready.exists():
+        _drop(ready)
     os.replace(making, ready)
 
 
@@ -206,7 +209,7 @@ def commit(workspace: Workspace) -> Entry | None:
     place = folder / f"{number:04d}"
     for entry in history.entries:
         if not entry.accepted and entry.folder != place:
-            shutil.rmtree(entry.folder)
+            _drop(entry.folder)
     if place.exists():
         shutil.rmtree(folder / OLD, ignore_errors=True)
         os.replace(place, folder / OLD)
@@ -225,7 +228,7 @@ def mend(workspace: Workspace) -> None:
         if published and published == json.loads((folder / NEXT / RUN).read_text(encoding="utf-8"))["published"]:
             commit(workspace)
         else:
-            shutil.rmtree(folder / NEXT)
+            _drop(folder / NEXT)
     shutil.rmtree(folder / OLD, ignore_errors=True)
 
 
@@ -276,9 +279,17 @@ def digest_of(path: Path) -> str:
 
 def _thin_out(history: History) -> None:
     for entry in history.entries[:-ENTRIES_KEPT]:
-        shutil.rmtree(entry.folder)
+        _drop(entry.folder)
     for entry in history.entries[:-MEMBERS_KEPT]:
         (entry.folder / MEMBERS).unlink(missing_ok=True)
+
+
+def _drop(path: Path) -> None:
+    """Remove a folder so that, killed half-way, it is not taken for an entry whose files are damaged."""
+    old = path.with_name(OLD)
+    shutil.rmtree(old, ignore_errors=True)
+    os.replace(path, old)
+    shutil.rmtree(old)
 
 
 def _set_aside(path: Path, aside: Path) -> None:

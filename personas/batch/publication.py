@@ -200,6 +200,8 @@ def summarise(root: Path, datasets: list[str], data: str | None = None) -> str:
         lines += [f"  overrides.yml, not used: {text}" for text in unused]
         told = [alert["sentence"] for alert in read_alerts(root, dataset).get("alerts", ())]
         lines += [f"  alert: {_printable(sentence)}" for sentence in told]
+        if any(not entry.accepted for entry in history.read_history(open_workspace(dataset, "batch", root)).entries):
+            lines.append(f"  changed personas are proposed; to accept them: make accept DATASET={dataset}")
         if verdict == "none":
             kept = f' DATA="{data}"' if data else ""
             lines.append(

@@ -215,7 +215,7 @@ def _earlier_run(earlier: Past, was, customers: Customers, min_group: int) -> Ea
             shared, joined, left = counts
     return EarlierRun(
         number=earlier.entry.number, dataset=run.dataset, title=run.title, observation_end=run.observation_end,
-        customers=run.customers, verdict=run.verdict, shared=shared, joined=joined, left=left,
+        customers=run.customers, verdict=run.verdict, units=run.units, shared=shared, joined=joined, left=left,
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from scipy.stats import chi2_contingency
 
 from personas.customers import Customers
+from personas.numerals import percent
 from personas.profiles.past import Shape, shares_in
 from personas.segments.space import levels_of, numbers_of
 
@@ -90,9 +91,8 @@ def where_to(moved: Moved) -> str:
     """The bin that gained most and the one that lost most, in words."""
     gap = moved.now - moved.before
     up, down = int(gap.argmax()), int(gap.argmin())
-    return (
-        f"{moved.names[up]}: {moved.before[up]:.0%} before, {moved.now[up]:.0%} now; "
-        f"{moved.names[down]}: {moved.before[down]:.0%} before, {moved.now[down]:.0%} now"
+    return "; ".join(
+        f"{moved.names[i]}: {percent(moved.before[i])} before, {percent(moved.now[i])} now" for i in (up, down)
     )
 
 

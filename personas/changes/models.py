@@ -28,6 +28,7 @@ class EarlierRun(Frozen):
     observation_end: str
     customers: int
     verdict: str
+    units: str = "customers"
     shared: int | None = None
     joined: int | None = None
     left: int | None = None

@@ -193,7 +193,9 @@ def _groups(
 ) -> tuple[pd.Series, pd.Series, bool]:
     """Ids of the treated and of those held out, and whether the register names them (or a persona)."""
     if entry.torn:
-        doubts.append(f"{entry.torn:,} {personas.dataset.units} have people in both groups and are left out")
+        card, one = personas.dataset, entry.torn == 1
+        words = f"{card.unit} with people in both groups is" if one else f"{card.units} with people in both groups are"
+        doubts.append(f"{entry.torn:,} {words} left out")
     if len(entry.arms):
         ids = entry.arms.index.to_series().reset_index(drop=True)
         return ids[entry.arms.to_numpy(bool)], ids[~entry.arms.to_numpy(bool)], True

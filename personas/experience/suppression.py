@@ -8,6 +8,7 @@ import numpy as np
 
 Hidden = tuple[np.ndarray, np.ndarray]  # (segments, levels) and (levels,) bool: for each segment, for every rest
 OPEN = 1e-9
+MOST_CELLS = 400
 
 
 def hidden_groups(sizes: Mapping[int, float], min_group: int) -> set[int]:
@@ -73,7 +74,15 @@ def suppress(
     >>> suppress(counts, 10, [(1, [2])])[0].astype(int).tolist()[1]  # it told what the others are, and so the six
     [0, 1, 1]
     """
+    total = counts.sum(axis=0) if base is None else base
+    rare = (total > 0) & (total < min_group)
+    if rare.sum() > 1:  # hidden everywhere: what is told of them together is one level as good as many
+        return _with_rare_as_one(counts, min_group, sums, base, rare)
     own, rest = hidden_cells(counts, min_group)
+    if counts.size > MOST_CELLS:  # too many to solve: whoever has a few of anything tells of nothing
+        few = ((counts > 0) & (counts < min_group)).any(axis=1)
+        own[few], rest = True, rest | few.any()
+        return own, rest
     if base is not None:
         rest = _hide(base[None], min_group, (base > 0) & (base < min_group))
     while (given := _given_away(counts, own, rest, sums, min_group, base is None)) is not None:
@@ -90,6 +99,21 @@ def suppress(
         wider = [_with_row(counts[s], own[s], min_group) for s in range(len(counts))]
         own = np.array(wider)
         rest = rest | own.any(axis=0) if base is None else rest
+    return own, rest
+
+
+def _with_rare_as_one(counts, min_group: int, sums, base, rare) -> Hidden:
+    """What to hide where all levels that few have count as one."""
+    kept = np.flatnonzero(~rare)
+    place = {int(level): at for at, level in enumerate(kept)} | dict.fromkeys(np.flatnonzero(rare).tolist(), len(kept))
+
+    def merged(rows):
+        return np.concatenate([rows[..., kept], rows[..., rare].sum(axis=-1, keepdims=True)], axis=-1)
+
+    told = [(row, sorted({place[code] for code in codes})) for row, codes in sums]
+    found = suppress(merged(counts), min_group, told, None if base is None else merged(base))
+    own, rest = np.ones(counts.shape, bool), np.ones(counts.shape[1], bool)
+    own[:, kept], rest[kept] = found[0][:, :-1], found[1][:-1]
     return own, rest
 
 

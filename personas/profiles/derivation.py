@@ -212,7 +212,8 @@ def _persona(
         expect_claim = enter_surprise(ledger, identity, standing, features, numbers)
         expect = f"{expect}."
     do, dont = talk_to(standings, ids)
-    beyond = _untold(wants, told, ids)[MOST_WANTS : MOST_WANTS + MOST_GOALS]
+    wanted = _untold(wants, told, ids)
+    beyond = wanted[MOST_WANTS : MOST_WANTS + MOST_GOALS]
     goals = enter_goals(ledger, identity, standings, beyond, themes, numbers, number)
     things = choose_affinities(standings, product_lifts(products, number, min_group))
     buys = enter_affinities(ledger, identity, things, numbers)
@@ -232,8 +233,8 @@ def _persona(
         in_between=in_between,
         glyph=draw_glyph(standings, petals),
         glyph_words=glyph_words(standings, petals),
-        who=tuple(_untold(who, told, ids)[:MOST_WHO]),
-        wants=tuple(_untold(wants, told, ids)[:MOST_WANTS] or goals[:1]),
+        who=tuple((_untold(who, told, ids) or who)[:MOST_WHO]),
+        wants=tuple(wanted[:MOST_WANTS] or goals[:1] or wants[:MOST_WANTS]),
         struggles=tuple(p.claim_ids[0] for p in hurting[:MOST_STRUGGLES]),
         expect=expect,
         expect_claim=expect_claim,
@@ -250,7 +251,7 @@ def _persona(
             numbers,
             hidden,
         ),
-        goals=goals if wants else goals[1:],
+        goals=goals if wanted else goals[1:],
         buys=buys,
         offers=fitting_offers(standings, things, buys),
         pain_points=pains,
@@ -271,9 +272,8 @@ def _persona(
 
 
 def _untold(chosen: list[str], told: set[str], ids: Mapping[str, str]) -> list[str]:
-    """Claims that the finding has not told already; all of them where it has told them all."""
-    left = [claim for claim in chosen if claim not in {ids[name] for name in told}]
-    return left or chosen
+    """The claims that the finding has not told already."""
+    return [claim for claim in chosen if claim not in {ids[name] for name in told}]
 
 
 def _tells_who(standing: Standing) -> bool:

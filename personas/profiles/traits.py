@@ -312,11 +312,10 @@ def distribution_of(
     )
     own_hidden, rest_hidden = hidden_cells(counts, min_group) if hidden is None else hidden
     row = int(np.flatnonzero(numbers == number)[0])
-    if own_hidden[row].all():
-        return None
-
     # What few wrote in a field without declared answers may say who they are.
     named = np.ones(len(levels), bool) if feature.levels else counts.sum(axis=0) >= min_group
+    if (own_hidden[row] | ~named).all():
+        return None
 
     def shares(counted, hidden):
         told = zip(counted[named], hidden[named], strict=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from personas.changes.account import MOST_HEADLINES, say_change
 from personas.changes.models import Changes, Headline
-from personas.numerals import Numerals, day, p_words, percent, whole
+from personas.numerals import Numerals, day, in_words, p_words, percent, whole
 from personas.profiles.past import Passport
 
 MOST_ROWS = 60
@@ -22,6 +22,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One thing that changed; call : whether to act, watch or keep up; act : what to do."""
+
+    what: str
+    meaning: str
+    call: str
+    act: str
+
+
+@dataclass(frozen=True)
 class News:
     """Empty for a first run.
 
@@ -32,8 +42,8 @@ class News:
     title: str = ""
     sentence: str = ""
     since: str = ""
-    headlines: tuple[Headline, ...] = ()
-    more: tuple[Headline, ...] = ()
+    headlines: tuple[Line, ...] = ()
+    more: tuple[Line, ...] = ()
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     own: dict[str, str] = field(default_factory=dict)
@@ -53,8 +63,8 @@ def tell_news(changes: Changes | None, numbers: Numerals) -> News:
         title=_title(changes),
         sentence=changes.sentence,
         since=_since(changes),
-        headlines=changes.headlines[:MOST_HEADLINES],
-        more=changes.headlines[MOST_HEADLINES:],
+        headlines=tuple(_line(one) for one in changes.headlines[:MOST_HEADLINES]),
+        more=tuple(_line(one) for one in changes.headlines[MOST_HEADLINES:]),
         rows=_rows(changes, numbers),
         notes=(*changes.notes, *([changes.fit_for_use] if changes.fit_for_use else [])),
         own={one: _own(changes, one) for one in alive},
@@ -63,19 +73,28 @@ def tell_news(changes: Changes | None, numbers: Numerals) -> News:
     )
 
 
+def _line(headline: Headline) -> Line:
+    for word in ("Act", "Watch"):
+        call, colon, act = headline.act.partition(": ")
+        if colon and call.startswith(word):
+            return Line(headline.what, headline.meaning, word, act[:1].upper() + act[1:])
+    call = "Keep" if headline.good else "Do"
+    return Line(headline.what, headline.meaning, call, headline.act or "Nothing.")
+
+
 def _title(changes: Changes) -> str:
     sure = [one for one in changes.headlines if not one.within_chance]
     if not sure:
         return "Nothing changed beyond chance"
     worse = [one for one in sure if one.good is False]
-    many = "One thing" if len(sure) == 1 else f"{len(sure)} things"
-    return f"{many} changed, {len(worse)} for the worse" if worse else f"{many} changed"
+    many = "One thing" if len(sure) == 1 else f"{in_words(len(sure)).capitalize()} things"
+    return f"{many} changed, {in_words(len(worse))} for the worse" if worse else f"{many} changed"
 
 
 def _since(changes: Changes) -> str:
     earlier = changes.earlier
     when = f"the run of {day(earlier.observation_end)}" if earlier.observation_end else f"“{earlier.title}”"
-    words = f"Compared with {when}, {whole(earlier.customers)} customers"
+    words = f"Compared with {when}, {whole(earlier.customers)} {earlier.units}"
     if earlier.shared:
         words += (
             f"; {whole(earlier.shared)} are in both runs, {whole(earlier.joined)} are new, {whole(earlier.left)} left"

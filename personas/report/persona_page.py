@@ -122,6 +122,7 @@ def placed(persona: Persona, claims: Mapping[str, Claim], alone: bool = False) -
         *persona.buys,
         *persona.delights,
         *persona.standing,
+        *persona.buying_centre,
         *persona.sure,
     }
     shown.update(*brief.values())
@@ -136,6 +137,7 @@ def placed(persona: Persona, claims: Mapping[str, Claim], alone: bool = False) -
         "buys": persona.buys,
         "delights": persona.delights,
         "standing": persona.standing,
+        "centre": persona.buying_centre,
         "sure": persona.sure,
         "kpis": () if alone else kpis,
     }

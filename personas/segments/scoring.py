@@ -132,11 +132,13 @@ def _filled(placed: Table, names: Sequence[str], kept: Sequence[str] = ()) -> Ta
 
 def _distances(placed: Table, space: FeatureSpace, centres: np.ndarray) -> Table:
     """Distance to every centre, d1 … dk, rounded as Python rounds them."""
-    import ibis
-
     names = [f"x{j}" for j in range(1, len(space.axes) + 1)]
     worth = [axis.weight**2 for axis in space.axes]
     filled = _filled(placed, names)
+    if in_duckdb(placed):
+        from personas.segments.scoring_lists import squared_sums
+
+        return _rooted(squared_sums(filled, space, centres), float(np.sum(worth)), len(centres))
     known = reduce(add, [filled[f"m_{name}"] * w for name, w in zip(names, worth, strict=True)])
     measured = {
         f"s{c}": reduce(
@@ -148,11 +150,27 @@ def _distances(placed: Table, space: FeatureSpace, centres: np.ndarray) -> Table
         )
         for c, centre in enumerate(centres, 1)
     }
-    sums = filled.select("customer_id", known=known, **measured)
-    scale = ibis.cases((sums.known > 0, float(np.sum(worth)) / sums.known), else_=double(0))
-    scaled = sums.select("customer_id", *[f"s{c}" for c in range(1, len(centres) + 1)], scale=scale)
-    distances = {f"d{c}": (scaled[f"s{c}"] * scaled.scale).round(9).sqrt() for c in range(1, len(centres) + 1)}
+    return _rooted(filled.select("customer_id", known=known, **measured), float(np.sum(worth)), len(centres))
+
+
+def _rooted(sums: Table, worth: float, k: int) -> Table:
+    """From squared sums over what is known, of weight `known`, to distances d1 … dk over all of weight `worth`."""
+    import ibis
+
+    scale = ibis.cases((sums.known > 0, worth / sums.known), else_=double(0))
+    scaled = sums.select("customer_id", *[f"s{c}" for c in range(1, k + 1)], scale=scale)
+    distances = {f"d{c}": (scaled[f"s{c}"] * scaled.scale).round(9).sqrt() for c in range(1, k + 1)}
     return scaled.select("customer_id", **distances)
+
+
+def in_duckdb(table: Table) -> bool:
+    """Say whether a table is one of DuckDB's; tables of no engine yet are of none."""
+    from ibis.common.exceptions import IbisError
+
+    try:
+        return table.get_backend().name == "duckdb"
+    except IbisError:
+        return False
 
 
 def _compared(measured: Table, k: int) -> Table:

@@ -77,7 +77,7 @@ class Project:
     root: Path
 
     def make(self, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(self.command(*arguments, **variables), **self.how(), timeout=120)
+        return subprocess.run(self.command(*arguments, **variables), **self.how(), timeout=600)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen[str]:
         return subprocess.Popen(self.command(*arguments, **variables), **self.how(), start_new_session=True)

@@ -38,7 +38,7 @@ def main() -> int:
         for row in rows:
             print(f"{row['task']}, against {row['plain_way']}: {sentence(row)}", flush=True)
         kept &= all(row["kept"] for row in rows)
-        results[name] = {"rows": rows, "machine": facts}
+        results[name + os.environ.get("BENCH_AS", "")] = {"rows": rows, "machine": facts}
         if size == "full":
             RESULTS.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
             PAGE.write_text(describe(results), encoding="utf-8")
@@ -49,7 +49,14 @@ def sentence(row: dict) -> str:
     """One contest in words."""
     wanted = "" if row["wanted"] is None else f", wanted {row['wanted']:g}"
     differs = f"; {row['differs']}" if row["differs"] else ""
-    return f"{row['ours']:.2f} s against {row['plain']:.2f} s, {row['ratio']:.1f} times faster{wanted}{differs}"
+    told = f"; {row['told']}" if row.get("told") else ""
+    return (
+        f"{row['ours']:.2f} s against {row['plain']:.2f} s, {_ratio(row['ratio'])} times faster{wanted}{differs}{told}"
+    )
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}"
 
 
 def describe(results: dict) -> str:
@@ -80,11 +87,11 @@ def _line(row: dict) -> str:
     if row["differs"]:
         promised += f"; {row['differs']}"
     cells = [
-        row["task"],
+        row["task"] + (f"; {row['told']}" if row.get("told") else ""),
         row["plain_way"],
         f"{row['ours']:.2f} s",
         f"{row['plain']:.2f} s",
-        f"{row['ratio']:.1f}",
+        _ratio(row["ratio"]),
         promised,
     ]
     return "| " + " | ".join(cells) + " |"

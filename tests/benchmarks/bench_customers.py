@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from personas.customers.behaviour import purchase_features
-from tests.benchmarks.shop import open_shop, plain_engine, size_of
+from tests.benchmarks.shop import LINES_EACH, open_shop, plain_engine, size_of
 
 MIX = tuple(f"category {number}" for number in range(5))
 HALF, QUARTER, END = pd.Timestamp("2024-07-02"), pd.Timestamp("2024-10-02"), pd.Timestamp("2025-01-01")
@@ -133,7 +133,7 @@ def contests(size):
     from tests.benchmarks.contest import Contest
 
     lines = size_of(size)
-    task = f"customer table: {lines:,} purchase lines, {lines // 50:,} customers"
+    task = f"customer table: {lines:,} purchase lines, {lines // LINES_EACH:,} customers"
     full = size == "full"
     found = [
         Contest(

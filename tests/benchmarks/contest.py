@@ -31,6 +31,7 @@ class Contest:
     ours, plain : do it and return what was found; `differs` says how the two findings disagree, "" if they do not
     wanted : plain time over our time that is promised, None where it is told for the record
     rounds : how often both take a turn
+    told : a remark on the two findings; seconds : how long a finding took, where it was measured elsewhere
     """
 
     task: str
@@ -40,6 +41,8 @@ class Contest:
     wanted: float | None = None
     rounds: int = 3
     differs: Callable[[Any, Any], str] = lambda ours, plain: ""
+    told: Callable[[Any, Any], str] = lambda ours, plain: ""
+    seconds: Callable[[Any], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class Timing:
     wanted: float | None
     rounds: int
     differs: str
+    told: str = ""
 
     @property
     def kept(self) -> bool:
@@ -74,13 +78,13 @@ def hold(
         for side in ("plain", "ours") if plain_run is None else ("ours",):
             start = clock()
             answer = getattr(contest, side)()
-            seconds[side].append(clock() - start)
+            seconds[side].append(clock() - start if contest.seconds is None else contest.seconds(answer))
             found.setdefault(side, answer)
     ours = statistics.median(seconds["ours"])
     plain, plain_found = plain_run or (statistics.median(seconds["plain"]), found["plain"])
     timing = Timing(
         contest.task, contest.plain_way, ours, plain, plain / ours, contest.wanted, contest.rounds,
-        contest.differs(found["ours"], plain_found),
+        contest.differs(found["ours"], plain_found), contest.told(found["ours"], plain_found),
     )  # fmt: skip
     return timing, (plain, plain_found)
 

@@ -13,7 +13,8 @@ import duckdb
 
 from personas.dataset import Dataset, read_dataset
 
-LINES_EACH, LINES_AN_ORDER, LINES_AN_ANSWER = 50, 5, 10
+LINES_EACH = int(os.environ.get("BENCH_LINES_EACH", 50))
+LINES_AN_ORDER, LINES_AN_ANSWER = 5, 10
 CONTRACT = """\
 title: A made-up shop
 currency: EUR
@@ -77,7 +78,7 @@ TABLES = {
 
 def make_shop(folder: Path, lines: int) -> Path:
     """Write the shop under `folder` as a project with one dataset, named by its size, unless it is there already."""
-    place = folder / "data" / f"shop_{lines}"
+    place = folder / "data" / (f"shop_{lines}" if LINES_EACH == 50 else f"shop_{lines}_{LINES_EACH}")
     if (place / "dataset.yml").exists():
         return place
     place.mkdir(parents=True)
@@ -98,9 +99,14 @@ def make_shop(folder: Path, lines: int) -> Path:
     return place
 
 
+def bench_folder() -> Path:
+    """Where made-up data is kept between runs: BENCH_FOLDER, or among the temporary files."""
+    return Path(os.environ.get("BENCH_FOLDER") or Path(tempfile.gettempdir()) / f"personas-bench-{os.getuid()}")
+
+
 def open_shop(lines: int) -> tuple[Dataset, Path]:
-    """The shop as a dataset, and the folder of its files; kept between runs in BENCH_FOLDER or the temporary files."""
-    folder = Path(os.environ.get("BENCH_FOLDER") or Path(tempfile.gettempdir()) / f"personas-bench-{os.getuid()}")
+    """The shop as a dataset, and the folder of its files."""
+    folder = bench_folder()
     place = make_shop(folder, lines)
     return read_dataset(place.name, root=folder), place
 

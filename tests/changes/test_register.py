@@ -261,3 +261,22 @@ def test_a_dataset_without_a_register_has_no_actions(personas):
     from tests.customers.journey import read_journey
 
     assert read_register(read_journey()) == () and follow_actions(read_journey(), personas) == ()
+
+
+def test_accounts_are_compared_and_one_with_people_in_both_groups_is_in_neither(tmp_path, personas):
+    """A register names people; what they buy is their account's, so the account is treated or held out."""
+    folder = tmp_path / "b2b"
+    simulate(folder, "demo_b2b", 2_000, 7)
+    table = pd.read_parquet(folder / "actions.parquet").query("action_id == 'shipping_notice'")
+    people = pd.read_parquet(folder / "customers.parquet")
+    companies = people.groupby("account_id").customer_id.agg(list)
+    of = people.set_index("customer_id").account_id
+    row = next(row for row in table.to_dict("records") if len(companies[of[row["customer_id"]]]) > 1)
+    colleague = next(c for c in companies[of[row["customer_id"]]] if c != row["customer_id"])
+    other = {"treated": "holdout", "holdout": "treated"}[row["arm"]]
+    torn = pd.concat([table, pd.DataFrame([row | {"customer_id": colleague, "arm": other}])], ignore_index=True)
+    torn.to_parquet(folder / "actions.parquet")
+    (action,) = follow_actions(read_dataset("demo_b2b", data=folder), personas)
+    accounts = of[table.customer_id].nunique()
+    assert action.treated + action.held_out == accounts - 1
+    assert any("1 customer with people in both groups is left out" in doubt for doubt in action.doubts)

@@ -8,7 +8,7 @@ import pytest
 
 from personas.segments import Effort
 from personas.simulation import planted_shoppers
-from tests.evidence import coverage, page, peers, recovery, results, seeds, sources, structureless
+from tests.evidence import coverage, false_alarms, page, peers, recovery, results, seeds, sources, structureless
 from tests.evidence.populations import customers_of, draw
 from tests.evidence.sections import SECTIONS
 
@@ -128,6 +128,20 @@ def test_planted_shoppers_are_who_they_are_said_to_be():
     assert recovery.ceiling(frame, labels) > 0.8
     again, _ = planted_shoppers(800, spread=0.7, seed=1)
     assert again.equals(frame)
+
+
+def test_two_lots_of_customers_of_one_continuum_are_not_said_to_differ():
+    found = false_alarms.run({"kind": "cloud", "seed": 2})
+    assert (found["alarms"], found["segments"]) == (0, 0)
+
+
+def test_too_many_false_alarms_and_a_change_that_is_missed_break_their_promises():
+    quiet = {"alarms": 0, "segments": 0, "unstable": 0, "found": None}
+    pairs = [({"kind": "shop", "seed": i}, quiet | {"alarms": int(i < 17)}) for i in range(200)]
+    missed = [({"kind": "split", "seed": i}, quiet | {"found": i > 0}) for i in range(5)]
+    limits = false_alarms.summarise(pairs + missed)["limits"]
+    assert [(limit["value"], limit["kept"]) for limit in limits] == [(17, False), (4, False)]
+    assert false_alarms.summarise(pairs[1:])["limits"][0]["kept"], "16 of 199"
 
 
 def test_comments_and_docstrings_do_not_make_results_old(tmp_path, monkeypatch):

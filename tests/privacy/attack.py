@@ -404,3 +404,32 @@ def attack(folder: Path) -> list[Finding]:
     for card in sorted(folder.glob("exports/personas/*.md")):
         found += said_in(card.read_text(encoding="utf-8"), told["min_group"])
     return found
+
+
+def intersect(before: dict, after: dict) -> list[Finding]:
+    """What two published runs tell together: counts of everybody that differ by fewer than `min_group`.
+
+    Whoever knows who joined or left between two runs, and has the reports of both, knows their answers then. Counts of
+    personas do not tell: who is in them changes with every division.
+    """
+    least, found = before["min_group"], []
+    for name, old in figures_of_base(before).items():
+        new = figures_of_base(after).get(name)
+        if new is None:
+            continue
+        for what, a, b in zip(("n", "yes"), old, new, strict=False):
+            if 0.5 < abs(b - a) < least - 0.5:
+                found.append(Finding(name, what, round(abs(b - a), 2), "difference of two runs"))
+    return found
+
+
+def figures_of_base(told: dict) -> dict[str, tuple[float, ...]]:
+    """Name of a figure → (answers, those with it) among everybody."""
+    base = {name: told[name] for name in ("kpis", "pain_points", "journey")}
+    found = {}
+    for path, names, estimate in estimates_in(base):
+        if not NO_COUNTS & set(path) and path[-1] != "rest":
+            stem = path[:-1] if path[-1] in ("estimate", "share", "reach") else path
+            counts = (count_of(estimate),) if tells_count(estimate) else ()
+            found[" · ".join((*stem, *names))] = (float(estimate["n"]), *counts)
+    return found

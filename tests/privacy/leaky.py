@@ -36,10 +36,10 @@ customers:
   names: [name]
   attributes:
     age: {kind: number}
-    mail: {kind: category}
-    phone: {kind: category}
-    account_number: {kind: category}
-    called: {kind: category, column: name}
+    mail: {kind: category, forms: false}
+    phone: {kind: category, forms: false}
+    account_number: {kind: category, forms: false}
+    called: {kind: category, column: name, forms: false}
 transactions:
   source: orders
   customer: customer_no

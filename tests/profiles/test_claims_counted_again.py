@@ -62,10 +62,19 @@ def test_every_measured_claim_names_columns_of_tables(name):
 DEFINED = {"interactions", "tickets", "feedback", "subscriptions"}
 
 
+# The parts of a card that come from customers and their division; the others are held by the claims above.
+APPROVED = ("Who they are", "What they want", "What they buy more of", "How to talk to them")
+
+
+def approved_part(card: str) -> str:
+    head, *sections = card.split("\n## ")
+    return "\n## ".join([head, *(part for part in sections if part.startswith(APPROVED))]).rstrip() + "\n"
+
+
 @every_dataset
 def test_the_card_of_the_first_persona_is_as_it_was_approved(name):
     own = described(name)
-    card, path = render_card(own.personas.personas[0], own.personas), EXPECTED / f"{name}.md"
+    card, path = approved_part(render_card(own.personas.personas[0], own.personas)), EXPECTED / f"{name}.md"
     if os.environ.get("APPROVE"):
         path.write_text(card, encoding="utf-8")
     assert card == path.read_text(encoding="utf-8"), "where the change is meant: make approve"

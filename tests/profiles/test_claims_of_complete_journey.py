@@ -98,6 +98,8 @@ def test_every_claim_that_defines_or_describes_equals_its_recomputation(personas
     for claim in personas.claims:
         if claim.kind not in ("defines", "describes") or claim.id.endswith(("-sure-rule", "-sure-variety")):
             continue
+        if not claim.estimate.measured:  # hidden, since it would tell of a small group
+            continue
         own, rest, n = recomputed(claim, frame, inside)
         assert claim.estimate.value == pytest.approx(own, rel=1e-9), claim.id
         assert (claim.rest is None) == (rest is None) or claim.rest.value == pytest.approx(rest, rel=1e-9), claim.id

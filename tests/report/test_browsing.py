@@ -23,7 +23,9 @@ button {{ width: 9px; height: 9px; padding: 0; outline: none }} .on {{ position:
 
 SOUND = """<!doctype html><html lang="en"><head><meta name="viewport" content="width=device-width"><title>Sound</title>
 <style>:focus-visible{outline:2px solid}</style></head><body><a class="skip" href="#main">Skip</a>
-<main id="main" tabindex="-1"><h1>One</h1><p>Words.</p><p><a href="#main">first</a> and <a href="#main">second</a></p></main></body></html>"""
+<main id="main" tabindex="-1"><h1>One</h1><p>Words.</p>
+<p><a href="#main">first</a> and <a href="#main">second</a></p></main>
+</body></html>"""
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from personas.estimates import Estimate, not_measured
 from personas.experience.models import Delight, Experience, GroupExperience, LifetimeModel, QuoteCounts
 from personas.experience.text.models import LanguageRow, Sentiment, Theme, Themes
-from personas.profiles.models import Distribution
+from personas.profiles.models import Distribution, Override
 from personas.report import render_report
 from personas.report.comparison import comparison
 from personas.report.persona_page import KPIS, attribute_title, furthest, persona_page, placed
@@ -248,6 +248,32 @@ def test_themes_have_a_section_of_their_own_and_say_how_well_texts_are_read():
     without = read_page(render_report(**examples.inputs(3), themes=Themes()))
     assert not any(e.attributes.get("id") == "voices" for e in without)
     assert not any(e.attributes.get("href") == "#voices" for e in without)
+
+
+def test_what_an_analyst_told_otherwise_is_on_record():
+    given = examples.inputs(2)
+    assert "Told otherwise" not in render_report(**given)
+    reworded = Override(
+        kind="reworded", claim_ids=("x",), was="They come less.", now="They come rarely.", reason="tone"
+    )
+    update = {"overrides": (reworded,), "unused_overrides": ("P09-gone",)}
+    elements = read_page(render_report(**given | {"persona_set": given["persona_set"].model_copy(update=update)}))
+    told = words_of(inside(elements, section(elements, "appendix")))
+    for words in ("They come less.", "They come rarely.", "because: tone", "Fits nothing here: P09-gone"):
+        assert words in told, words
+
+
+def test_who_decides_in_an_account_stands_with_its_evidence():
+    given = examples.inputs(2)
+    persona_set = given["persona_set"]
+    claim = persona_set.claims[0].model_copy(
+        update={"id": "centre", "sentence": "Two people decide in 61 of 100 accounts."}
+    )
+    first = persona_set.personas[0].model_copy(update={"buying_centre": ("centre",)})
+    update = {"personas": (first, *persona_set.personas[1:]), "claims": (*persona_set.claims, claim)}
+    elements = read_page(render_report(**given | {"persona_set": persona_set.model_copy(update=update)}))
+    said = [e for e in inside(elements, section(elements, "persona-1")) if e.text == claim.sentence]
+    assert [e.nearest("data-claim") for e in said] == ["centre"]
 
 
 def test_hidden_shares_are_counted_in_the_privacy_log():
