@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from personas.dataset import Dataset
 
 SMALLEST = 10
+COUNTED = re.compile(r"(\d[\d,]*) of (\d[\d,]*)\b")
 SAMPLE = " forming attributes: fewer than "  # the sample's size is judged here, with the features that are worked out
 PER_FORMING_VARIABLE = 70  # Dolnicar, Grün & Leisch (2014): customers needed for each forming variable
 
@@ -28,6 +30,7 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
     aside = tuple(SetAside(table=r.table, rows=r.rows, of=r.of, reason=r.reason) for r in checked.set_aside)
     notes = [str(warning.found) + f" ({warning.place})" for warning in checked.warnings]
     notes += [note for note in checked.notes if SAMPLE not in note]
+    notes = [coarsely(note) for note in notes]
     if dataset.left_out:
         many = f"{dataset.left_out:,}" if dataset.left_out >= SMALLEST else f"fewer than {SMALLEST}"
         notes.append(f"{many} customers asked to be forgotten: no row of theirs is read (make forget)")
@@ -44,6 +47,24 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
         notes=tuple(notes),
         response=tuple(_response(frame, features)),
     )
+
+
+def coarsely(note: str) -> str:
+    """Tell counts of a few, or of all but a few, of a hundred and more without the last digits.
+
+    >>> coarsely("4 of 1,417 times; rows of 1,139 of 1,142 accounts")
+    'fewer than 10 of 1,417 times; rows of nearly all of 1,142 accounts'
+    """
+
+    def say(match: re.Match) -> str:
+        some, whole = (int(text.replace(",", "")) for text in match.groups())
+        if whole < 10 * SMALLEST or some > whole:
+            return match[0]
+        if 0 < some < SMALLEST:
+            return f"fewer than {SMALLEST} of {match[2]}"
+        return f"nearly all of {match[2]}" if 0 < whole - some < SMALLEST else match[0]
+
+    return COUNTED.sub(say, note)
 
 
 def _response(frame: pd.DataFrame, features: tuple[Feature, ...]) -> Iterator[ResponseRow]:

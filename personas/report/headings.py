@@ -60,7 +60,7 @@ def headings(
     if journey is not None:
         found["journey"] = _journey(persona_set.journey, journey)
     if tool is not None:
-        found["place"] = _placing(tool)
+        found["place"] = _placing(tool, card.units)
     by_feature = [next(iter(t.values())) for t in traits_by_feature(personas, persona_set.compare_features).values()]
     if len(personas) > 1 and by_feature:
         labels = " and ".join([by_feature[0].label, *(lower_first(t.label) for t in by_feature[1:2])])
@@ -107,11 +107,11 @@ def _journey(cells: Sequence[JourneyCell], drawn: Figure) -> Heading:
     return Heading(drawn.title)
 
 
-def _placing(tool: TypingTool) -> Heading:
+def _placing(tool: TypingTool, units: str) -> Heading:
     if not tool.offered:
         return Heading("No short questionnaire tells them apart")
     count = len(tool.questions)
     asked = f"{in_words(count).capitalize()} question{'s' if count > 1 else ''}"
     if tool.accuracy is None or not tool.accuracy.measured:
         return Heading(f"{asked} place a customer")
-    return Heading(f"{asked} place{'s' if count == 1 else ''} {percent(tool.accuracy.value)} of customers right")
+    return Heading(f"{asked} place{'s' if count == 1 else ''} {percent(tool.accuracy.value)} of {units} right")

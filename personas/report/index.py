@@ -15,6 +15,7 @@ from personas.numerals import Numerals
 from personas.profiles.models import PersonaSet
 from personas.report.figure import environment, stylesheet
 from personas.report.figures import flower
+from personas.report.headings import plain_verdict
 from personas.report.page import content_policy, script
 
 
@@ -67,6 +68,7 @@ def write_index(reports_folder: Path | str) -> Path:
     html = template.render(
         runs=read_runs(reports_folder),
         flower=flower,
+        plain=plain_verdict,
         style=Markup(stylesheet()),
         script=code,
         policy=content_policy(code),

@@ -18,7 +18,7 @@ from personas.report.sources import by_source
 # Sentences of each kind that a reader takes in within half a minute, the finding read before them.
 BRIEF = {"who": 2, "wants": 2, "struggles": 1}
 # What is read at once of each; the rest is folded.
-TRAITS, ATTRIBUTES, PAINS, KPIS, RATINGS = 4, 2, 3, 4, 5
+TRAITS, ATTRIBUTES, PAINS, KPIS, RATINGS = 4, 2, 3, 3, 5
 BASE_RATINGS = 10  # of everybody, on the overview
 ALIKE = 0.05  # shares closer than this are called much the same
 MASKED = 0.02  # what a hidden share takes from an attribute's place in the order

@@ -35,15 +35,15 @@ def customer_file(customers: int) -> Path:
     place = bench_folder() / f"customers_{customers}.parquet"
     if not place.exists():
         numbers = ", ".join(
-            f"CASE WHEN u(i, {j}) > {0.1 if j == 0 else 0} THEN exp(3 * u(i, {j + 20})) + 4 * (i % 5 = {j % 5})::INT END "
-            f"AS n{j}"
+            f"CASE WHEN u(i, {j}) > {0 if j else 0.1} THEN exp(3 * u(i, {j + 20})) + 4 * (i % 5 = {j % 5})::INT END n{j}"
             for j in range(NUMBERS)
         )
         words = ", ".join(f"one_of(['one', 'two', 'three', 'four'], u(i, {j + 50})) AS w{j}" for j in range(WORDS))
         place.parent.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
             connection.execute(MACROS)
-            made = f"SELECT 'C' || lpad(i::VARCHAR, 9, '0') AS customer_id, {numbers}, {words} FROM range({customers}) t(i)"
+            ids = "'C' || lpad(i::VARCHAR, 9, '0') AS customer_id"
+            made = f"SELECT {ids}, {numbers}, {words} FROM range({customers}) t(i)"
             connection.execute(f"COPY ({made}) TO '{place}.part' (FORMAT parquet, COMPRESSION zstd)")
         os.replace(f"{place}.part", place)
     return place

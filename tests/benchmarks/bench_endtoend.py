@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from itertools import pairwise
 
 from tests.benchmarks.shop import LINES_EACH, bench_folder, make_shop
 
@@ -63,5 +64,5 @@ def contests(size):
             told=growth,
             seconds=lambda found: found["total"],
         )
-        for few, many in zip(sizes, sizes[1:], strict=False)
+        for few, many in pairwise(sizes)
     )

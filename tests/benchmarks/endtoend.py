@@ -44,7 +44,7 @@ def run(lines: int, most_segments: int) -> dict:
     source = timed("read", lambda: read_dataset(place.name, root=bench_folder()))
     customers = timed("customers", lambda: build_customers(source))
     comparison = timed("comparison", lambda: compare_candidates(customers, most_segments))
-    segmentation = timed("segments", lambda: segment(customers, comparison, 4))
+    segmentation = timed("segments", lambda: segment(customers, comparison, min(4, most_segments)))
     experience = timed("experience", lambda: measure_experience(customers, segmentation, source))
     card = describe_dataset(source, customers)
     personas = timed("profiles", lambda: derive_personas(customers, segmentation, experience, card, source=source))

@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from tests.benchmarks import __main__ as page
+from tests.benchmarks.bench_endtoend import growth, too_large
 from tests.benchmarks.contest import Contest, as_row, contests_of, describe_machine, files, hold, hold_all
 
 
@@ -68,3 +69,22 @@ def test_the_page_tells_a_broken_promise():
     text = page.describe({"bench_toy": {"rows": [as_row(timing)], "machine": {"cores": "2"}}})
     assert "| choosing | loop | 4.00 s | 10.00 s | 2.5 | 5, **not kept** |" in text
     assert "- toy: cores 2" in text
+
+
+def test_placing_everybody_finds_what_python_finds():
+    (timing,) = hold_all(contests_of("bench_assignment", "small"))
+    assert timing.differs == ""
+
+
+def test_growth_is_told_by_its_power_and_too_much_memory_breaks_the_promise():
+    few = {"customers": 100, "seconds": {"a": 2.0, "b": 0.1}, "total": 2.1, "peak_mb": 400}
+    many = {"customers": 1_000, "seconds": {"a": 20.0, "b": 0.1}, "total": 20.1, "peak_mb": 5_000}
+    assert growth(many, few) == "grows with the power 0.98 of the customers (a 1.00); at most 5,000 MB of memory"
+    assert too_large(few, few) == ""
+    assert too_large(many, few) == "5,000 MB of memory, more than 4,096"
+
+
+def test_seconds_measured_elsewhere_count():
+    contest = Contest("task", "plain", lambda: 3.0, lambda: 6.0, rounds=1, seconds=float, told=lambda a, b: f"{a} {b}")
+    timing, _ = hold(contest, clock=ticking(1.0, 1.0))
+    assert (timing.ours, timing.plain, timing.ratio, timing.told) == (3.0, 6.0, 2.0, "3.0 6.0")

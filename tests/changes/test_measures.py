@@ -71,9 +71,10 @@ def test_a_difference_of_two_estimates_has_the_interval_of_both():
 def test_a_lopsided_interval_counts_on_the_side_of_no_change():
     rare = Estimate(value=0.01, low=0.009, high=0.05, n=200, unit="share")
     common = Estimate(value=0.06, low=0.05, high=0.07, n=200, unit="share")
-    change, _p = subtract(common, rare)
+    change, p = subtract(common, rare)
     assert change.low == pytest.approx(0.05 - np.hypot(0.01, 0.04))
     assert change.high == pytest.approx(0.05 + np.hypot(0.01, 0.001))
+    assert p == pytest.approx(2 * norm.sf(0.05 / (np.hypot(0.01, 0.04) / norm.ppf(0.975))))
 
 
 @given(st.integers(30, 400), st.integers(0, 30), st.integers(0, 30))

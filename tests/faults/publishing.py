@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from personas import history
 from personas.batch import publication
 from personas.handover import Workspace, open_workspace
@@ -95,8 +93,14 @@ def stage_history(workspace: Workspace, version: str) -> None:
         "run": {"version": version},
         "compared_with": before.number if before else None,
     }
-    members = pd.DataFrame({"customer_id": ["a", "b"], "persona": ["P1", "P2"]})
-    history.write_candidate(workspace, head, {"version": version}, members)
+    history.write_candidate(workspace, head, {"version": version}, Members())
+
+
+class Members:
+    """Stands in for the table of members: Arrow's threads must not run in a process that is forked."""
+
+    def to_parquet(self, path: Path, index: bool) -> None:
+        path.write_bytes(b"customer_id,persona")
 
 
 def write_notebooks(root: Path) -> None:
@@ -168,4 +172,13 @@ def start(root: Path, action: Callable[[Path], None], prepare: Callable[[], None
 
 
 def finish(process: int) -> int:
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    """Wait for a process and return its exit code; one that hangs is ended and is an error."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(process, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    os.kill(process, signal.SIGTERM)
+    os.waitpid(process, 0)
+    raise TimeoutError("a publication hangs")

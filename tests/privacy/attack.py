@@ -27,7 +27,8 @@ NO_COUNTS = {
     "confidence", "at_stake", "change",
 }  # fmt: skip
 # Methods of shares that are no counts either, and of counts that were rounded before they were told: how far is said.
-NO_COUNT_METHODS = ("mean", "ratio of sums", "ends over months", "not leaving for good", "difference")
+NO_COUNT_METHODS = ("mean", "ratio of sums", "ends over months", "difference")
+FORECAST = "fitted on"  # a mean probability by a model
 ROUNDED, STEPS = "from a rounded count", "from counts in steps"
 NAMES = ("key", "stage", "touchpoint", "cause", "month", "before", "after", "feature", "brand", "role", "name", "team")
 EVERYBODY = 0
@@ -91,7 +92,9 @@ def count_of(estimate: dict) -> float:
 def tells_count(estimate: dict) -> bool:
     """Whether share × n is how many there were, to the last one."""
     method = estimate["method"]
-    return estimate["unit"] == "share" and ROUNDED not in method and not method.startswith(NO_COUNT_METHODS)
+    return estimate["unit"] == "share" and not (
+        ROUNDED in method or FORECAST in method or method.startswith(NO_COUNT_METHODS)
+    )
 
 
 def figures_of(told: dict) -> dict[str, Figure]:
@@ -263,14 +266,12 @@ def small_answers(told: dict) -> Iterator[Finding]:
     no_counts = {
         (e["value"], e["n"]) for path, _n, e in estimates_in(told) if NO_COUNTS & set(path) and e["unit"] == "share"
     }  # claims repeat these: they count nothing
-    for claim in told["claims"]:
-        for side in ("estimate", "rest"):
-            e = claim[side]
-            if e is None or e["value"] is None or not tells_count(e) or (e["value"], e["n"]) in no_counts:
-                continue
-            for count, what in ((count_of(e), "yes"), (e["n"] - count_of(e), "no")):
-                if 0.02 < count < least - 0.02:
-                    yield Finding(f"claim {claim['id']}", f"{side} {what}", round(count, 2), "share × n")
+    for path, names, e in estimates_in(told):
+        if not tells_count(e) or NO_COUNTS & set(path) or (path[0] == "claims" and (e["value"], e["n"]) in no_counts):
+            continue
+        for count, what in ((count_of(e), "yes"), (e["n"] - count_of(e), "no")):
+            if 0.02 < count < least - 0.02:
+                yield Finding(" · ".join((*path, *names)), what, round(count, 2), "share × n")
 
 
 def curve_steps(told: dict) -> Iterator[Finding]:

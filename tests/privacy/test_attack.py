@@ -215,8 +215,13 @@ def test_no_level_is_given_away_by_distributions_and_claims_together(cells, besi
     rows, levels = counts.shape
     sums = [] if beside_base else [(data.draw(st.integers(0, rows - 1)), [data.draw(st.integers(0, levels - 1))])]
     sums = [
-        (row, codes) for row, codes in sums
-        if all(x == 0 or x >= 10 for x in (counts[row, codes[0]], counts[:, codes[0]].sum() - counts[row, codes[0]]))
+        (row, codes)
+        for row, codes in sums
+        if all(
+            x == 0 or x >= 10
+            for side in (counts[row], counts.sum(axis=0) - counts[row])
+            for x in (side[codes[0]], side.sum() - side[codes[0]])
+        )
     ]  # fmt: skip
     own, other = suppress(counts, 10, sums, counts.sum(axis=0) if beside_base else None)
     figure, names = Figure(), [str(level) for level in range(levels)]

@@ -7,9 +7,12 @@ playbook alone: they never form segments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 import ibis
 import numpy as np
@@ -17,6 +20,7 @@ import pandas as pd
 from ibis import _
 
 from personas.dataset import Dataset
+from personas.dataset.engine import hold
 
 FAILED = ("failed", "failure", "error", "timeout", "declined", "refused", "rejected")
 ABANDONED = ("abandoned", "given up", "aborted", "dropped", "hung up")
@@ -24,6 +28,7 @@ MISSED = ("missed", "no show", "no-show", "cancelled", "canceled")
 LONG, SLOW_PAGE, QUICK_DAYS, EARLY_DAYS = 3, 4.0, 1.0, 182
 FEWEST_CONTACTS = 6
 DAY = 86_400
+MANY = 2_000_000  # rows from which the frames of all touchpoints together would be too large
 
 CONTACT_FEATURES = {
     "contacts": "contacts at the touchpoint",
@@ -73,10 +78,31 @@ class Friction:
     halves : the same for the earlier and for the later half of the period, touchpoints and categories only
     """
 
-    touchpoints: dict[str, tuple[str, pd.DataFrame]]
-    categories: dict[str, tuple[str, pd.DataFrame]]
+    touchpoints: Mapping[str, tuple[str, pd.DataFrame]]
+    categories: Mapping[str, tuple[str, pd.DataFrame]]
     whole: pd.DataFrame
-    halves: tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]] = ({}, {})
+    halves: tuple[Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame]] = ({}, {})
+
+
+class Places(Mapping):
+    """name → what `made` makes of it when it is asked for; `kept` of them are, so that few are in memory at a time."""
+
+    def __init__(self, names: Iterable[str], made: Callable[[str], Any], kept: int | None = None):
+        self.names, self.made = tuple(names), lru_cache(kept)(made)
+
+    def __getitem__(self, name: str):
+        if name not in self.names:
+            raise KeyError(name)
+        return self.made(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
@@ -87,8 +113,14 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
     if start is None or end is None:
         return Friction({}, {}, whole)
     middle = start + (end - start) / 2
-    contacts = _contacts(tables["interactions"], middle, places) if "interactions" in tables else None
-    cases = _cases(tables["tickets"], middle, end, places) if "tickets" in tables else None
+    numbered = None
+    if {"interactions", "tickets"} & set(tables):
+        numbered = hold(
+            dataset.connection,
+            pd.DataFrame({"customer_id": ids, "place": np.arange(len(ids), dtype="int32")}),
+        )
+    contacts = _contacts(tables["interactions"], middle, numbered) if "interactions" in tables else None
+    cases = _cases(tables["tickets"], middle, end, numbered) if "tickets" in tables else None
     parts: list[pd.DataFrame] = []
     if contacts is not None:
         parts.append(_contact_change(contacts, len(ids)))
@@ -97,10 +129,7 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
     if "subscriptions" in tables:
         parts.append(_of_contracts(tables["subscriptions"], places))
     halves = tuple(
-        {
-            **dict(_split(contacts, "touchpoint", _shared, half)),
-            **dict(_split(cases, "category", _mean_days, half)),
-        }
+        ChainMap(_split(cases, "category", _mean_days, half), _split(contacts, "touchpoint", _shared, half))
         for half in (False, True)
     )
     return Friction(
@@ -111,7 +140,7 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
     )
 
 
-def _contacts(touched, middle: datetime, places: pd.Index) -> pd.DataFrame | None:
+def _contacts(touched, middle: datetime, numbered) -> pd.DataFrame | None:
     """A row a customer, touchpoint and half: counts."""
     has = set(touched.columns)
     if not {"touchpoint", "time"} <= has:
@@ -135,13 +164,13 @@ def _contacts(touched, middle: datetime, places: pd.Index) -> pd.DataFrame | Non
     # A campaign that was not answered is no failure of a touchpoint, so only what has an outcome counts as one.
     sums = {name: flagged[name].fill_null(False).cast("int64").sum() for name in COUNTS if name != "contacts"}
     found = flagged.group_by("customer_id", "touchpoint", "later").agg(stage=_.stage.max(), contacts=_.count(), **sums)
-    return _at_hand(found, ("touchpoint", "later"), places)
+    return _at_hand(found, ("touchpoint", "later"), numbered)
 
 
 _OUTCOMES = {"failed": FAILED, "abandoned": ABANDONED, "missed": MISSED}
 
 
-def _cases(tickets, middle: datetime, end: datetime, places: pd.Index) -> pd.DataFrame | None:
+def _cases(tickets, middle: datetime, end: datetime, numbered) -> pd.DataFrame | None:
     """A row a customer, category and half: cases and the days they took."""
     if "category" not in tickets.columns:
         return None
@@ -152,8 +181,7 @@ def _cases(tickets, middle: datetime, end: datetime, places: pd.Index) -> pd.Dat
     found = (
         rows.filter(_.days >= 0).group_by("customer_id", "category", "later").agg(cases=_.count(), days=_.days.sum())
     )
-    frame = _at_hand(found.mutate(stage=ibis.null("string")), ("category", "later"), places)
-    return frame
+    return _at_hand(found.mutate(stage=ibis.null("string")), ("category", "later"), numbered)
 
 
 def _days_open(rows, end: datetime):
@@ -161,27 +189,43 @@ def _days_open(rows, end: datetime):
     return closed.coalesce(ibis.literal(end)).delta(rows.opened, unit="second").cast("float64") / DAY
 
 
-def _at_hand(found, keys: tuple[str, ...], places: pd.Index) -> pd.DataFrame:
-    frame = found.order_by("customer_id", *keys).to_pandas()
-    frame["place"] = places.get_indexer(frame["customer_id"])
-    return frame[frame["place"] >= 0].drop(columns="customer_id")
+def _at_hand(found, keys: tuple[str, ...], numbered) -> pd.DataFrame:
+    """What was summed up, by the customers' rows in the customer table, in as few bytes as hold it.
+
+    Ids stay in the engine, names come as categories: a million customers at a dozen touchpoints are 25 million rows.
+    """
+    counts = [name for name in found.columns if name not in ("customer_id", "stage", *keys)]
+    narrow = {name: found[name].cast("int32") for name in counts if found[name].type().is_integer()}
+    rows = found.mutate(**narrow).join(numbered, "customer_id")
+    rows = rows.select("place", *keys, "stage", *counts).order_by("place", *keys)
+    words = [name for name in rows.columns if rows[name].type().is_string()]
+    table = rows.to_pyarrow()
+    for name in words:
+        table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
+    return table.to_pandas(self_destruct=True, split_blocks=True)
 
 
-def _staged(frame: pd.DataFrame | None, key: str, finish) -> dict[str, tuple[str, pd.DataFrame]]:
+def _staged(frame: pd.DataFrame | None, key: str, finish) -> Mapping[str, tuple[str, pd.DataFrame]]:
     if frame is None:
         return {}
-    stages = frame.dropna(subset=["stage"]).groupby(key)["stage"].max()
-    return {name: (str(stages.get(name, "")), rows) for name, rows in _split(frame, key, finish)}
+    stages = frame.dropna(subset=["stage"])[[key, "stage"]].drop_duplicates().astype(str).groupby(key)["stage"].max()
+    places = _split(frame, key, finish)
+    return Places(places, lambda name: (str(stages.get(name, "")), places[name]), 1)
 
 
-def _split(frame: pd.DataFrame | None, key: str, finish, half: bool | None = None) -> Iterator:
-    """(name, a row a customer) of each touchpoint or category, over both halves or one of them."""
+def _split(frame: pd.DataFrame | None, key: str, finish, half: bool | None = None) -> Mapping[str, pd.DataFrame]:
+    """name → a row a customer, of each touchpoint or category, over both halves or one of them."""
     if frame is None:
-        return
-    rows = frame if half is None else frame[frame["later"] == half]
-    for name, own in rows.groupby(key, sort=True):
-        counts = own.drop(columns=[key, "later", "stage"]).groupby("place").sum()
-        yield str(name), finish(counts)
+        return {}
+
+    def made(name: str) -> pd.DataFrame:
+        own = frame[(frame[key] == name) if half is None else (frame[key] == name) & (frame["later"] == half)]
+        counts = own.drop(columns=[key, "later", "stage"])
+        whole = [column for column in counts if column != "place" and counts[column].dtype.kind == "i"]
+        return finish(counts.astype(dict.fromkeys(whole, "int64")).groupby("place").sum())
+
+    seen = frame[key] if half is None else frame.loc[frame["later"] == half, key]
+    return Places(sorted(map(str, seen.unique())), made, None if len(frame) < MANY else 1)
 
 
 def _shared(counts: pd.DataFrame) -> pd.DataFrame:
@@ -198,7 +242,8 @@ def _mean_days(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _contact_change(contacts: pd.DataFrame, n: int) -> pd.DataFrame:
-    by_half = [contacts[contacts["later"] == half].groupby("place")["contacts"].sum() for half in (False, True)]
+    rows = contacts[["place", "later", "contacts"]].astype({"contacts": "int64"})
+    by_half = [rows[rows["later"] == half].groupby("place")["contacts"].sum() for half in (False, True)]
     early, late = (counts.reindex(range(n), fill_value=0).to_numpy(float) for counts in by_half)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where((early > 0) & (early + late >= FEWEST_CONTACTS), late / early - 1, np.nan)
