@@ -6,6 +6,7 @@ step the old one moves aside first, and a run that is killed in between is put r
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -58,12 +59,14 @@ def publish(root: Path, dataset: str) -> None:
         swap = open_swap(workspace)
         mend_swap(swap)
         history.mend(workspace)
-        history.prepare(workspace)
         try:
+            history.prepare(workspace)
             write_pages(workspace, swap.making)
             settle(swap.making)
-        except OSError:
-            shutil.rmtree(swap.making, ignore_errors=True)  # the disk may be full of it
+        except OSError:  # the disk may be full of what is half made
+            shutil.rmtree(swap.making, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                history.mend(workspace)
             raise
         os.replace(swap.making, swap.ready)
         take_place(swap)

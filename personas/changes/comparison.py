@@ -18,7 +18,8 @@ from personas.estimates import Estimate, share_estimate
 from personas.handover import Workspace
 from personas.history import read_history
 from personas.numerals import Numerals, day
-from personas.profiles.identity import Identities, Past, find_past, place_by, was_in
+from personas.profiles.identity import Identities, Past, find_past
+from personas.profiles.matching import place_by, was_in
 from personas.profiles.models import PersonaSet
 from personas.profiles.past import reduce_run
 from personas.segments import Segmentation

@@ -3,10 +3,9 @@
 Each figure is told of the base and of each segment, often beside everybody else. A share times its n is a count, the
 base less the segments that are shown is what is left, and a segment and the others are the base. So a share is not told
 exactly where those with it or without it are few, here or among all others, nor in as many more segments as it takes
-that what is left is a group too. Of 100 answers and more it is told from a rounded count (few are told as half of
-`min_group`, other counts in steps of it), which is nearer to the truth than its own interval is wide; of fewer it is
-withheld. Where it was known how few customers gave the answers, stage 03 has left them out before; here only what is
-told is looked at, the same way for every figure.
+that what is left is a group too. Of 100 answers and more a few are told as half of `min_group`, which is nearer to the
+truth than the interval of such a share is wide; of fewer answers the share is withheld. Where it was known how few
+customers gave the answers, stage 03 has left them out before; here only what is told is looked at, in all alike.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from personas.experience.models import Experience, Withheld
 from personas.experience.moments import wilson
 
 COUNTED = ("Wilson", "Kaplan-Meier", "weighted to where")  # methods of shares that count customers or answers
-ROUNDED = "Wilson, from a rounded count: fewer than {0} are told as {1}, others in steps of {0}"
+ROUNDED = "Wilson, from a rounded count: fewer than {} are told as {}"
 FEW = "withheld: it would tell of fewer than {}"
 TO_SUBTRACT = "withheld: it would give away a group of fewer than {}"
 FEWEST_ROUNDED = 10  # times `min_group`: of fewer, a rounded count would be further off than chance alone
@@ -95,44 +94,57 @@ class Cell:
     def measured(self) -> bool:
         return self.estimate is not None and self.estimate["value"] is not None
 
-    def blur(self, why: str, min_group: int) -> bool:
-        """Put the rounded share in the place of the exact one, or nothing; returns whether it was withheld."""
-        both = [name for name in (self.name, self.rest) if name and self.holder.get(name) is not None]
-        rounded = all(_may_round(self.holder[name], min_group) for name in both)
-        for name in both:
-            exact = self.holder[name]
-            self.holder[name] = _rounded(exact, min_group) if rounded else not_measured(why, exact["unit"]).model_dump()
-        if rounded:
-            told = self.holder[self.name]
-            self.holder |= {name: round(told["value"] * told["n"]) for name in COUNTS if name in self.holder}
+    def withhold(self, why: str) -> None:
+        for name in (self.name, self.rest):
+            if name and self.holder.get(name) is not None:
+                self.holder[name] = not_measured(why, self.holder[name]["unit"]).model_dump()
+        self._clear()
+
+    def tell_rounded(self, min_group: int) -> bool:
+        """Put the share of the rounded count in the place of the exact one; returns False where too few answered.
+
+        Those who are few become half of `min_group`, and the others of the base what is left of it then: which says no
+        more of the few than the base does.
+        """
+        own, rest = self.estimate, self.others
+        if not all(_may_round(told, min_group) for told in (own, rest) if told is not None):
+            return False
+        total = _counts(own)[0] + (_counts(rest)[0] if rest is not None else 0.0)
+        yes = _told_as(own, min_group)
+        if rest is not None:
+            yes_of_rest = _told_as(rest, min_group)
+            yes = total - yes_of_rest if yes is None else yes
+            self.holder[self.rest] = _of_count(rest, total - yes if yes_of_rest is None else yes_of_rest, min_group)
+        self.holder[self.name] = _of_count(own, yes, min_group)
+        self.holder |= {name: round(yes) for name in COUNTS if name in self.holder}
+        self._clear()
+        return True
+
+    def _clear(self) -> None:
         self.holder.update(CLEARED.get(self.name, {}))
         if self.holder.get("test"):
             self.holder["test"] = NOT_TOLD
-        return not rounded
 
 
 def _may_round(estimate: dict, min_group: int) -> bool:
-    return estimate["value"] is None or (
-        estimate["method"].startswith(COUNTED[0]) and estimate["n"] >= FEWEST_ROUNDED * min_group
-    )
+    return estimate["method"].startswith(COUNTED[0]) and estimate["n"] >= FEWEST_ROUNDED * min_group
 
 
-def _rounded(estimate: dict, min_group: int) -> dict:
-    """The share of the rounded count, with Wilson's interval of that; what was not measured stays so."""
-    if estimate["value"] is None:
-        return estimate
+def _told_as(estimate: dict, min_group: int) -> float | None:
+    """How many are told to be, where those who are or are not are few; None where neither is."""
     n, yes = estimate["n"], _counts(estimate)[0]
-    half = min_group / 2
     if is_few(yes, min_group):
-        yes = half
-    elif is_few(n - yes, min_group):
-        yes = n - half
-    else:
-        yes = min(max(min_group * round(yes / min_group), min_group), n - min_group)
-    among = n if estimate["n_effective"] is None else estimate["n_effective"]
-    low, high = wilson(yes / n, among)
-    told = {"value": yes / n, "low": low, "high": high, "method": ROUNDED.format(min_group, f"{half:g}")}
-    return {**estimate, **told}
+        return min_group / 2
+    return n - min_group / 2 if is_few(n - yes, min_group) else None
+
+
+def _of_count(estimate: dict, yes: float, min_group: int) -> dict:
+    """The share of so many, with Wilson's interval of that."""
+    n = estimate["n"]
+    share = min(max(yes / n, 0.0), 1.0)
+    low, high = wilson(share, n if estimate["n_effective"] is None else estimate["n_effective"])
+    method = ROUNDED.format(min_group, f"{min_group / 2:g}")
+    return {**estimate, "value": share, "low": low, "high": high, "method": method}
 
 
 def withhold_small(experience: Experience, min_group: int) -> Experience:
@@ -145,22 +157,26 @@ def withhold_small(experience: Experience, min_group: int) -> Experience:
                 for name, rest in told.fields.items():
                     if holder.get(name) is not None:
                         figures[told.path, names, name].append(Cell(group["segment"], holder, name, rest))
-    blurred = withheld = 0
+    rounded = withheld = 0
     for cells in figures.values():
         for cell in cells:
             if not cell.measured and cell.others is not None:  # everybody less the others would be what is not told
                 cell.holder[cell.rest] = not_measured(TO_SUBTRACT.format(min_group), cell.others["unit"]).model_dump()
                 withheld += 1
-                blurred += 1
         few, given_away = _judge(cells, min_group)
-        for chosen, why in ((few, FEW), (given_away, TO_SUBTRACT)):
-            for cell in chosen:
-                withheld += cell.blur(why.format(min_group), min_group)
-                blurred += 1
+        for cell in few:
+            if cell.tell_rounded(min_group):
+                rounded += 1
+            else:
+                cell.withhold(FEW.format(min_group))
+                withheld += 1
+        for cell in given_away:
+            cell.withhold(TO_SUBTRACT.format(min_group))
+            withheld += 1
     for group in plain["groups"]:
         withheld += _add_up(group, min_group)
         _leave_out(group, min_group)
-    counts = Withheld(figures=sum(map(len, figures.values())), rounded=blurred - withheld, withheld=withheld)
+    counts = Withheld(figures=sum(map(len, figures.values())), rounded=rounded, withheld=withheld)
     plain["withheld"] = counts.model_dump()
     return Experience.model_validate(plain)
 
@@ -225,7 +241,8 @@ def _leaves_few(whole: tuple[float, ...], shown: list[Cell], min_group: int) -> 
     if any(len(counts) != len(whole) for counts in told):
         return False
     left = [all_ - sum(counts[i] for counts in told) for i, all_ in enumerate(whole)]
-    return any(is_few(count, min_group) for count in left)
+    # Those told to be few are 1 to `min_group` − 1 and the others at least that: of twice as many, any split could be.
+    return any(is_few(count, 2 * min_group) for count in left)
 
 
 SUMS = ((("movement", "transitions"), "before"), (("movement", "channels"), "before"), (("recovery", "causes"), ""))

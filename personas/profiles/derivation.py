@@ -9,8 +9,9 @@ import pandas as pd
 
 from personas.customers import Customers
 from personas.dataset import Dataset
-from personas.estimates import share_estimate
+from personas.estimates import Estimate, not_measured, share_estimate
 from personas.experience import Experience, GroupExperience, Signal, read_playbook
+from personas.experience.disclosure import shown_parts
 from personas.experience.text.models import Themes
 from personas.experience.value.buying_centre import role_column
 from personas.numerals import Numerals
@@ -219,7 +220,7 @@ def _persona(
     buys = enter_affinities(ledger, identity, things, numbers)
     course = enter_course(ledger, identity, group, numbers)
     rule = short_rule(frame, features, inside, seed)
-    in_between = share_estimate(segmentation.members["in_between"].to_numpy()[inside])
+    in_between = _in_between(segmentation, number, min_group)
     return Persona(
         id=identity,
         number=number,
@@ -266,7 +267,9 @@ def _persona(
         rating_claims=course.ratings,
         buying_centre=enter_buying_centre(ledger, identity, group.buying_centre, role_name, numbers, card),
         standing=enter_standing(ledger, identity, group.standing, called, numbers, named),
-        sure=enter_sureness(ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers, len(called) == 1),
+        sure=enter_sureness(
+            ledger, identity, size, in_between, ranked[:MOST_TRAITS], rule, numbers, len(called) == 1, min_group
+        ),
         not_measured=(),
     )
 
@@ -274,6 +277,18 @@ def _persona(
 def _untold(chosen: list[str], told: set[str], ids: Mapping[str, str]) -> list[str]:
     """The claims that the finding has not told already."""
     return [claim for claim in chosen if claim not in {ids[name] for name in told}]
+
+
+def _in_between(segmentation: Segmentation, number: int, min_group: int) -> Estimate:
+    """Members who lie close to another persona, as far as neither they nor the others are few."""
+    segments, close = (segmentation.members[name].to_numpy() for name in ("segment", "in_between"))
+    counts = [
+        {s: int((side & (segments == s)).sum()) for s in range(1, len(segmentation) + 1)}
+        for side in (close.astype(bool), ~close.astype(bool))
+    ]
+    if number not in shown_parts(*counts, min_group):
+        return not_measured(f"withheld: it would tell of fewer than {min_group}", "share")
+    return share_estimate(close[segments == number])
 
 
 def _tells_who(standing: Standing) -> bool:

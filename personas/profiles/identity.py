@@ -24,16 +24,14 @@ from personas.experience import Experience
 from personas.handover import Workspace
 from personas.history import MEMBERS, Entry, History, read_history
 from personas.listing import Listing
+from personas.profiles.matching import agreement, jaccard_of, nearness, place_by, was_in
 from personas.profiles.models import Persona
 from personas.profiles.past import PastRun, PastSegments, read_past
-from personas.segments import FeatureSpace, Segmentation
-from personas.segments.kmeans import squared_distances
-from personas.segments.membership import pieces
+from personas.segments import Segmentation
 
 LEAST_SHARED = 1 / 3  # Jaccard of two equal segments of which half is common
 FEWEST_SHARED = 50  # customers in both runs, before who was where says anything
 LEAST_AGREEMENT = 0.05  # adjusted Rand index below which ids cannot be of the same people
-LEAST_KNOWN = 0.5  # share of the old space's weight that today's columns must still give
 
 
 class Identity(Frozen):
@@ -290,72 +288,6 @@ def overlaps_of(past: Past, customers: Customers, segmentation: Segmentation) ->
         else:
             shared = jaccard_of(was[both], today[both], rows, columns)
     return Overlaps(drawn, shared, near), tuple(notes)
-
-
-def place_by(segments: PastSegments, frame: pd.DataFrame) -> np.ndarray | None:
-    """Everybody's segment by an old definition, (n,) int from 0; None where too few of its columns are there."""
-    if segments.classes is not None:
-        needed = [part.feature for part in (*segments.classes.numbers, *segments.classes.categories)]
-        if not set(needed) <= set(frame.columns):
-            return None
-        return np.concatenate([segments.classes.labels(part) for part in pieces(frame)])
-    space = segments.space
-    worth = np.array([axis.weight**2 for axis in space.axes])
-    there = np.array([axis.feature in frame for axis in space.axes])
-    if worth[there].sum() < LEAST_KNOWN * worth.sum():
-        return None
-    centres = np.array(segments.centres)
-    labels = []
-    for part in pieces(with_columns(space, frame)):
-        distances = np.sqrt(np.round(squared_distances(space.points(part), centres), 9))
-        labels.append(distances.argmin(axis=1))
-    return np.concatenate(labels)
-
-
-def with_columns(space: FeatureSpace, frame: pd.DataFrame) -> pd.DataFrame:
-    """`frame` with an unknown value for every column of the space that it has not."""
-    missing = {axis.feature: np.nan for axis in space.axes if axis.feature not in frame}
-    return frame.assign(**missing) if missing else frame
-
-
-def nearness(segments: PastSegments, frame: pd.DataFrame, today: np.ndarray, count: int) -> np.ndarray:
-    """Nearness of old centres and today's segments' centres in the old space, (old, new).
-
-    1 / (1 + d² / r²), where r² is the mean squared distance of today's customers to their own centre.
-    """
-    space, old = segments.space, np.array(segments.centres)
-    points = space.points(with_columns(space, frame))
-    member = (today == np.arange(count)[:, None]).astype(float)
-    mass = member @ points.mask
-    centres = np.divide(member @ points.known, mass, out=np.zeros_like(mass), where=mass > 0)
-    own = squared_distances(points, centres)[np.arange(len(today)), today].mean()
-    apart = ((old[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
-    return 1 / (1 + apart / own) if own > 0 else (apart == 0).astype(float)
-
-
-def was_in(past: Past, customers: Customers) -> np.ndarray | None:
-    """Position of the persona that each of today's customers was in, −1 for who was not there; None without members."""
-    if past.members is None:
-        return None
-    position = {persona: i for i, persona in enumerate(past.segments.ids)}
-    was = past.members.set_index(past.members["customer_id"].astype(str))["persona"]
-    was = was[~was.index.duplicated()]
-    found = customers.frame["customer_id"].astype(str).map(was.to_dict())
-    return found.map(position).fillna(-1).to_numpy(int)
-
-
-def jaccard_of(before: np.ndarray, today: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """Jaccard overlap of every old segment with every new one, (rows, columns)."""
-    table = np.bincount(before * columns + today, minlength=rows * columns).reshape(rows, columns)
-    union = table.sum(axis=1, keepdims=True) + table.sum(axis=0, keepdims=True) - table
-    return table / np.maximum(union, 1)
-
-
-def agreement(a: np.ndarray, b: np.ndarray) -> float:
-    """Adjusted Rand index of two divisions of the same customers."""
-    from sklearn.metrics import adjusted_rand_score
-
-    return float(adjusted_rand_score(a, b))
 
 
 def _members(entry: Entry) -> pd.DataFrame | None:

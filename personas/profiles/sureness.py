@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from personas.estimates import Estimate
+from personas.experience.disclosure import is_few
 from personas.numerals import Numerals, percent
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim
@@ -24,6 +25,7 @@ def enter_sureness(
     rule: Rule | None,
     numbers: Numerals,
     alone: bool = False,
+    min_group: int = 10,
 ) -> tuple[str, ...]:
     """Enter what a reader needs to doubt a persona; returns the claims' ids in the order in which they are read.
 
@@ -61,7 +63,13 @@ def enter_sureness(
             )
         )
         for key, sentence, estimate, columns, condition in found
+        if key == "stability" or not _tells_of_few(estimate, min_group)
     )  # fmt: skip
+
+
+def _tells_of_few(share: Estimate, min_group: int) -> bool:
+    yes = (share.value or 0.0) * share.n
+    return is_few(yes, min_group) or is_few(share.n - yes, min_group)
 
 
 def _share(value: float, n: int, method: str) -> Estimate:

@@ -35,7 +35,8 @@ def customer_file(customers: int) -> Path:
     place = bench_folder() / f"customers_{customers}.parquet"
     if not place.exists():
         numbers = ", ".join(
-            f"CASE WHEN u(i, {j}) > {0 if j else 0.1} THEN exp(3 * u(i, {j + 20})) + 4 * (i % 5 = {j % 5})::INT END n{j}"
+            f"CASE WHEN u(i, {j}) > {0 if j else 0.1} "
+            f"THEN exp(3 * u(i, {j + 20})) + 4 * (i % 5 = {j % 5})::INT END AS n{j}"
             for j in range(NUMBERS)
         )
         words = ", ".join(f"one_of(['one', 'two', 'three', 'four'], u(i, {j + 50})) AS w{j}" for j in range(WORDS))

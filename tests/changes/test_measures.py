@@ -14,7 +14,8 @@ from personas.changes.movement import hidden_cells
 from personas.changes.noise import joint_limits, measure_noise, overlap_of
 from personas.changes.passports import first_passports
 from personas.estimates import Estimate, not_measured, share_estimate
-from personas.profiles.identity import Overlaps, jaccard_of
+from personas.profiles.identity import Overlaps
+from personas.profiles.matching import jaccard_of
 from personas.profiles.naming import name_personas
 from personas.profiles.past import shape_of, shares_in
 from personas.profiles.traits import stand

@@ -32,6 +32,7 @@ def main() -> int:
         pairs = kept_cases(section, cases)
         if pairs:
             code = hash_code(*section.CODE)
+            results = read_results()  # another run may have written its sections meanwhile
             results[section.NAME] = {"code": code, "cases": len(pairs), "of": len(cases), **section.summarise(pairs)}
             write_results(results)
             write_page(results)

@@ -22,7 +22,17 @@ from tests.evidence.populations import NOTHING_NOTED
 
 NAME = "statements"
 TITLE = "Statements about personas, true of the population"
-CODE = ("personas.profiles.derivation", "personas.segments.kmeans", "personas.simulation.tables")
+# What decides whether something is told, and of whom; how it is worded does not matter here.
+CODE = (
+    "personas.profiles.screening:screen_standings",
+    "personas.profiles.screening:_above",
+    "personas.profiles.traits:stand",
+    "personas.profiles.traits:_stand_on_levels",
+    "personas.profiles.traits:tested_how",
+    "personas.segments.kmeans",
+    "personas.segments.membership",
+    "personas.simulation.tables",
+)
 EACH = 20
 SAMPLE, POPULATION, SEGMENTS = 500, 20_000, 4
 NOTHING, CLEAR = 0.05, 0.5

@@ -54,6 +54,7 @@ def kill_at_random(bench: Bench, times: int, seed: int) -> Tally:
 
 def other_version(bench: Bench) -> tuple[str, str]:
     """Stage the version that is not published; returns what is and what will be."""
+    bench.trim()
     before = bench.found()
     after = next(name for name in VERSIONS if name != before)
     stage(bench.root, after)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -44,6 +45,12 @@ class Bench:
         """Say which version the history ends with; "broken" where an entry cannot be used."""
         found = history.read_history(open_workspace(DATASET, "batch", self.root))
         return "broken" if found.broken else found.last.fingerprint if found.last else "nothing"
+
+    def trim(self) -> None:
+        """Keep the history short: kills right before it is thinned out would let it grow for ever."""
+        folder = history.history_folder(open_workspace(DATASET, "batch", self.root))
+        for path in sorted(folder.glob("[0-9]*"))[:-2]:
+            shutil.rmtree(path)
 
     def leftovers(self) -> list[str]:
         work = open_workspace(DATASET, "batch", self.root).folder

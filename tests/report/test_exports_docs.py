@@ -34,7 +34,7 @@ def project(tmp_path, monkeypatch):
 
 
 def test_the_examples_run_and_give_what_the_page_says(project):
-    assert len(EXAMPLES) == 5
+    assert len(EXAMPLES) == 6
     names: dict = {}
     for example in EXAMPLES:
         exec(compile(example, "docs/exports.md", "exec"), names)
@@ -44,6 +44,7 @@ def test_the_examples_run_and_give_what_the_page_says(project):
     assert (project / "somewhere" / "exports" / "members.csv").is_file()
     assert "FROM `crm`.`customers`" in names["text"]
     assert sum(names["chances"].values()) == pytest.approx(1, abs=1e-5)
+    assert names["check"].agrees
     assert names["card"].startswith(f"# {described_journey().personas[0].name}\n")
 
 
