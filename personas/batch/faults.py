@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import re
 import shutil
 import traceback
 from pathlib import Path
@@ -25,7 +27,9 @@ def describe_fault(error: Exception, root: Path) -> str:
 
     Values are left out, because what is printed may end in a log and a value may be somebody's.
     """
-    if isinstance(error, OSError) and not isinstance(error, shutil.Error) and error.errno:
+    if isinstance(error, shutil.Error):
+        error = first_of(error)
+    if isinstance(error, OSError) and error.errno:
         where = shown(error.filename2 or error.filename, root)
         lines = [f"{error.strerror}{f': {where}' if where else ''}"]
         if error.errno in ADVICE:
@@ -38,6 +42,13 @@ def describe_fault(error: Exception, root: Path) -> str:
     kept = write_traceback(error, root)
     told = f"\n    its course is in {kept}, which may hold values of your data" if kept else ""
     return f"A fault of this suite, not of your input: {type(error).__name__} in {place}{told}"
+
+
+def first_of(error: shutil.Error) -> OSError:
+    """Take the first of the errors that copying a folder collects as (source, target, words)."""
+    _, target, words = (error.args[0] or [("", "", "")])[0]
+    code = re.match(r"\[Errno (\d+)\]", str(words))
+    return OSError(int(code.group(1)), os.strerror(int(code.group(1))), target) if code else error
 
 
 def write_traceback(error: Exception, root: Path) -> str:

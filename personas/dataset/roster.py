@@ -85,7 +85,7 @@ def companies(contract: Contract, contacts: ibis.Table, accounts: Part | None) -
     alphabetically first of several).
     """
     known = contacts.filter(contacts.account_id.notnull()) if "account_id" in contacts.columns else None
-    made = {}
+    made, words = {}, []
     if known is not None:
         made["contacts"] = known.customer_id.nunique()
         for name, attribute in contract.customers.attributes.items():
@@ -93,10 +93,15 @@ def companies(contract: Contract, contacts: ibis.Table, accounts: Part | None) -
             if attribute.kind == "binary":
                 made[name] = column.cast("float64").mean()
             elif attribute.kind in ("category", "ordered"):
-                made[name] = column.mode()
+                words.append(name)
             else:
                 made[name] = column.mean()
-    rolled = known.group_by("account_id").aggregate(**made) if known is not None else None
+    rolled = None
+    if known is not None:
+        rolled = known.group_by("account_id").aggregate(**made)
+        for name in words:
+            rolled = rolled.left_join(_most_frequent(known, name), "account_id").drop("account_id_right")
+        made |= dict.fromkeys(words)
     if accounts is None:
         return rolled.rename(customer_id="account_id")
     own = accounts.used(None, None)
@@ -138,3 +143,12 @@ def with_features(
             made[name] = value if feature.empty is None else value.coalesce(feature.empty)
         customers = joint.select(**{name: joint[name] for name in customers.columns}, **made)
     return customers
+
+
+def _most_frequent(contacts: ibis.Table, name: str) -> ibis.Table:
+    """The most frequent label of each account, the alphabetically first of several: an engine's mode takes any."""
+    labelled = contacts.filter(contacts[name].notnull())
+    counted = labelled.group_by(["account_id", name]).aggregate(times=labelled.count())
+    order = ibis.window(group_by=counted.account_id, order_by=[counted.times.desc(), counted[name].asc()])
+    placed = counted.mutate(place=ibis.row_number().over(order))
+    return placed.filter(placed.place == 0).select("account_id", name)
