@@ -38,7 +38,10 @@ OFFERED_BY = {
         "segment",
     ),
     "personas.experience": ("measure_experience",),
-    "personas.profiles": ("check_claim", "derive_personas",),
+    "personas.profiles": (
+        "check_claim",
+        "derive_personas",
+    ),
     "personas.changes": ("compare_runs",),
     "personas.report": ("render_card", "render_report", "write_exports", "write_index", "write_report"),
 }
