@@ -275,4 +275,4 @@ def in_words(number: int) -> str:
 
 def small(estimate: Estimate) -> bool:
     """True where the estimate rests on fewer observations than an interval can be trusted with."""
-    return estimate.measured and 0 < estimate.n < SMALL_N
+    return estimate.measured and estimate.low is not None and 0 < estimate.n < SMALL_N

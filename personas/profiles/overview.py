@@ -87,7 +87,7 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
 
 def _worst(pain) -> str:
     """How to open: a first rank that chance could give to another as well is shared."""
-    return "What hurts most" if pain.rank_high <= 1 else "Among what hurts most"
+    return "What hurts most" if pain.rank_high <= 1 else "One of the worst pains"
 
 
 def _enter_set_claim(ledger, identity, persona_id, sentence, estimate, feature, columns):

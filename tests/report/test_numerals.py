@@ -73,7 +73,12 @@ def test_a_row_of_plain_numbers_keeps_three_digits_for_its_largest():
 
 
 def test_small_sizes_are_marked():
-    assert [small(Estimate(value=0.5, n=n, unit="share")) for n in (0, 29, 30)] == [False, True, False]
+    assert [small(Estimate(value=0.5, low=0.3, high=0.7, n=n, unit="share")) for n in (0, 29, 30)] == [
+        False,
+        True,
+        False,
+    ]
+    assert not small(Estimate(value=3, n=4)), "counted, not estimated"
 
 
 def test_dates_and_p_values_are_words():
