@@ -87,7 +87,7 @@ def test_the_totals_worked_out_here_are_the_published_ones(totals):
 
 
 def test_the_report_counts_the_households(text, totals):
-    assert f"All {totals['households']:,} households" in text
+    assert f"of {totals['households']:,} households" in text
 
 
 def test_the_report_counts_the_lines_that_were_read(text, totals):

@@ -18,7 +18,7 @@ def say_change(change: Change, numbers: Numerals) -> str:
     >>> from personas.changes.differences import compare
     >>> e = [Estimate(value=v, low=v - 2, high=v + 2, n=900, unit="points") for v in (40.0, 31.0)]
     >>> say_change(compare(None, "nps", "NPS", "higher", e[1], e[0]), Numerals()).replace(chr(160), " ")
-    'from 40 points to 31 points, −9.0 (−11.8 to −6.2)'
+    'from 40 points to 31 points, −9 (−12 to −6)'
     """
     now, before = numbers.value(change.now, [change.before]), numbers.value(change.before, [change.now])
     words = f"from {before} to {now}"

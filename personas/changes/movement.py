@@ -25,7 +25,7 @@ def hidden_cells(table: np.ndarray, min_group: int) -> np.ndarray:
     """Which cells are not to be shown: small ones, and others by which a small one could be worked out.
 
     >>> hidden_cells(np.array([[50, 3, 0], [20, 40, 30], [12, 60, 11]]), 10).astype(int).tolist()
-    [[1, 1, 0], [0, 0, 0], [1, 1, 0]]
+    [[1, 1, 0], [1, 1, 1], [1, 0, 1]]
     """
     hidden = (table > 0) & (table < min_group)
     while True:

@@ -165,12 +165,9 @@ def _rooted(sums: Table, worth: float, k: int) -> Table:
 
 def in_duckdb(table: Table) -> bool:
     """Say whether a table is one of DuckDB's; tables of no engine yet are of none."""
-    from ibis.common.exceptions import IbisError
+    from ibis.expr import operations as ops
 
-    try:
-        return table.get_backend().name == "duckdb"
-    except IbisError:
-        return False
+    return {node.source.name for node in table.op().find((ops.DatabaseTable, ops.SQLQueryResult))} == {"duckdb"}
 
 
 def _compared(measured: Table, k: int) -> Table:

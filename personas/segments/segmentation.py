@@ -90,7 +90,7 @@ def segment(
     Raises InputError when `n_segments` was not among the candidates, or gives a segment too small to be shown.
     """
     candidates, judgement = comparison.candidates, comparison.judgement
-    k = n_segments or settled or judgement.chosen
+    k = next(k for k in (n_segments, settled, judgement.chosen) if k is not None)
     if k not in candidates.clusterings:
         raise InputError(
             [

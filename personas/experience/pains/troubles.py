@@ -220,7 +220,7 @@ def _written(rows: pd.DataFrame, complaints: Complaints, halves, whole: set[str]
         title=leading if general or not several else f"{place}: {thing}", stage=rows["stage"].iloc[0],
         affected=complaints.who(rows), rating="", finding=f"{{share}} of those who gave feedback {said}{about}"
         if not (general or not several) else f"{{share}} of those who gave feedback say this{about}",
-        columns=("feedback.code",), filter=f"coded {polarity} about {place or leading}", source="comments",
+        columns=("feedback.code",), filter=f"coded {polarity} about {leading if general else place}", source="comments",
         halves=by_half,
     )  # fmt: skip
 
