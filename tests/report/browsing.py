@@ -203,6 +203,7 @@ def _sideways(page) -> list[str]:
 def _walk(page, steps: int = 60) -> list[str]:
     """What is wrong on the way of the tabulator key: the skip link first, then the order of the page, always seen."""
     faults = []
+    page.emulate_media(reduced_motion="reduce")  # else the page is still on its way to what has the focus
     page.keyboard.press("Tab")
     if page.evaluate("document.activeElement.className") != "skip":
         faults.append("the skip link is not first")
