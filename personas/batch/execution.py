@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,6 +24,7 @@ from personas.progress import duration
 
 QUIET_SECONDS = 4.0
 EVERY_SECONDS = 10.0
+STOPPING_SECONDS = 10.0
 
 # Many small fits: more threads than one each make them slower, up to forty times on a busy machine.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -89,7 +91,7 @@ def execute(
 
     from personas.batch.kernel import NAME
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the kernel is stopped on the way out
+    stop_when_told()
     try:
         with running.parent.with_name("kernel.log").open("w") as errors, open_sockets() as sockets:
             os.environ["JUPYTER_RUNTIME_DIR"] = sockets
@@ -111,6 +113,23 @@ def execute(
     else:
         return
     raise StageFailed(describe_failure(root, running, plain, secrets))
+
+
+def stop_when_told(patience: float = STOPPING_SECONDS) -> None:
+    """Stop for Ctrl-C and for SIGTERM by an exception, so that the kernel is stopped on the way out.
+
+    patience : seconds after which the process ends all the same: an exception that is raised inside a callback of the
+        kernel's sockets is lost there. The kernel notices that its parent is gone and ends too.
+    """
+
+    def leave(number: int, _frame: Any) -> None:
+        timer = threading.Timer(patience, os._exit, [128 + number])
+        timer.daemon = True
+        timer.start()
+        raise KeyboardInterrupt if number == signal.SIGINT else SystemExit(128 + number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, leave)
 
 
 def open_sockets() -> TemporaryDirectory:

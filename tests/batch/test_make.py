@@ -4,15 +4,17 @@ import os
 import re
 import shutil
 import signal
-import subprocess
+import sys
 import time
-from subprocess import run
+from pathlib import Path
+from subprocess import PIPE, Popen, run
 
 import pytest
 
 from personas.parameters import STAGES
 from tests.batch.projects import Project, write, write_project
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
 
 
@@ -147,17 +149,6 @@ def test_input_error_of_a_notebook_is_shown_as_text(project):
     assert "InputError" not in failed.stderr
 
 
-def stop(process, number):
-    """Send a signal, and again as people do: a kernel that is only starting lets the first Ctrl-C pass."""
-    for _ in range(4):
-        os.killpg(process.pid, number)
-        try:
-            return process.communicate(timeout=10)[1]
-        except subprocess.TimeoutExpired:
-            continue
-    raise AssertionError(f"still running after signal {number}")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_killed_run_resumes_where_it_was(project, number):
@@ -169,7 +160,8 @@ def test_killed_run_resumes_where_it_was(project, number):
     while not log.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert log.read_text().split() == ["05_changes"]
-    said = stop(process, number)
+    os.killpg(process.pid, number)
+    _, said = process.communicate(timeout=30)
     assert "Traceback" not in said
     project.runs()
     assert planned(project) == ["05_changes", "06_report", "publish"]
@@ -177,6 +169,30 @@ def test_killed_run_resumes_where_it_was(project, number):
     again = project.make("personas", DATASET="tiny")
     assert again.returncode == 0, again.stderr
     assert project.runs() == ["05_changes", "06_report"]
+
+
+DEAF = """
+import time
+from personas.batch.execution import stop_when_told
+stop_when_told(0.5)
+while True:
+    try:
+        print("listening", flush=True)
+        time.sleep(60)
+    except BaseException:  # as callbacks of the kernel's sockets do
+        pass
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_stops_although_the_exception_is_lost_on_the_way(number):
+    with Popen([sys.executable, "-c", DEAF], stdout=PIPE, cwd=ROOT) as process:
+        assert process.stdout.readline() == b"listening\n"
+        process.send_signal(number)
+        try:
+            assert process.wait(timeout=20) == 128 + number
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize(
