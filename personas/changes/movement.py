@@ -21,10 +21,10 @@ def count_flows(was: np.ndarray, today: np.ndarray, rows: int, columns: int) -> 
     return np.bincount(was[both] * columns + today[both], minlength=rows * columns).reshape(rows, columns)
 
 
-def hidden_cells(table: np.ndarray, min_group: int) -> np.ndarray:
+def hidden_flows(table: np.ndarray, min_group: int) -> np.ndarray:
     """Which cells are not to be shown: small ones, and others by which a small one could be worked out.
 
-    >>> hidden_cells(np.array([[50, 3, 0], [20, 40, 30], [12, 60, 11]]), 10).astype(int).tolist()
+    >>> hidden_flows(np.array([[50, 3, 0], [20, 40, 30], [12, 60, 11]]), 10).astype(int).tolist()
     [[1, 1, 0], [1, 1, 1], [1, 0, 1]]
     """
     hidden = (table > 0) & (table < min_group)
@@ -44,7 +44,7 @@ def tell_flows(table: np.ndarray, past: Past, identities: Identities, min_group:
     """All flows that are not empty, by old persona and new one, with the noise of a refit where it is known."""
     ids = past.segments.ids
     column = {ids.index(one.persona_id): one.segment - 1 for one in identities.personas if one.persona_id in ids}
-    hidden = hidden_cells(table, min_group)
+    hidden = hidden_flows(table, min_group)
     totals = table.sum(axis=1)
     back = {new: old for old, new in column.items()}
     flows = []

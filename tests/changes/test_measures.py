@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from personas.changes.differences import LEVEL, adjust, compare, judged, subtract
 from personas.changes.drift import index_of, level_of
-from personas.changes.movement import hidden_cells
+from personas.changes.movement import hidden_flows
 from personas.changes.noise import joint_limits, measure_noise, overlap_of
 from personas.changes.passports import first_passports
 from personas.estimates import Estimate, not_measured, share_estimate
@@ -148,7 +148,7 @@ def test_a_number_with_few_values_has_no_empty_bin():
 @settings(max_examples=60, deadline=None)
 def test_no_small_flow_is_shown_or_can_be_worked_out(rows):
     table = np.array(rows)
-    hidden = hidden_cells(table, 10)
+    hidden = hidden_flows(table, 10)
     assert hidden[(table > 0) & (table < 10)].all()
     for lines, shut in ((table, hidden), (table.T, hidden.T)):
         for line, own in zip(lines, shut, strict=True):
