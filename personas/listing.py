@@ -6,6 +6,7 @@ comes from data is escaped.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+NUMBER = re.compile(r"[-−+±]?[^\w\s]?[\d,.]+([ \u00a0]?%)?")
 CELL = "padding:.25em .8em .25em 0;vertical-align:top;text-align:"
 
 
@@ -21,10 +23,12 @@ class Listing:
     """A table with words to the left and numbers to the right; `frame` holds it for further work.
 
     caption : a sentence above the table
+    shown : how many rows stand open, the others in a fold below; 0 for all
     """
 
     frame: pd.DataFrame
     caption: str = ""
+    shown: int = 0
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -32,16 +36,32 @@ class Listing:
     def _repr_html_(self) -> str:
         if self.frame.empty:
             return f"<p>{escape(repr(self))}</p>"
-        sides = ["right" if kind in "if" else "left" for kind in (dtype.kind for dtype in self.frame.dtypes)]
-        head = _row(self.frame.columns, sides, "th")
-        body = "".join(_row(row, sides, "td") for row in self.frame.itertuples(index=False))
         above = f"<p>{escape(self.caption)}</p>" if self.caption else ""
-        return f'{above}<table style="border-collapse:collapse"><thead>{head}</thead><tbody>{body}</tbody></table>'
+        open_rows = self.shown or len(self.frame)
+        folded = len(self.frame) - open_rows
+        if folded <= 0:
+            return above + self._table(self.frame)
+        rest = f"<summary>{folded} more</summary>{self._table(self.frame.iloc[open_rows:])}"
+        return f"{above}{self._table(self.frame.iloc[:open_rows])}<details>{rest}</details>"
+
+    def _table(self, rows: pd.DataFrame) -> str:
+        sides = ["right" if _numeric(self.frame[name]) else "left" for name in self.frame]
+        head = _row(self.frame.columns, sides, "th")
+        body = "".join(_row(row, sides, "td") for row in rows.itertuples(index=False))
+        return f'<table style="border-collapse:collapse"><thead>{head}</thead><tbody>{body}</tbody></table>'
 
     def __repr__(self) -> str:
         if self.frame.empty:
             return self.caption or "Not measured: the data says nothing of this."
         return self.frame.to_string(index=False, na_rep="", float_format=lambda x: f"{x:.2f}")
+
+
+def _numeric(column: pd.Series) -> bool:
+    """Numbers, or numbers written as text, some of which may be missing."""
+    if column.dtype.kind in "if":
+        return True
+    written = [_text(value) for value in column]
+    return any(written) and all(NUMBER.fullmatch(text) for text in written if text)
 
 
 def _row(values, sides, tag: str) -> str:
