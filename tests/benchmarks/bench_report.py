@@ -1,0 +1,182 @@
+"""The report of Complete Journey, against profiles of the same customer table: time, size, what the page is like.
+
+The profilers are no dependencies: PROFILERS_PYTHON names a Python that has `fg-data-profiling` and `evidently`; without
+it nothing is compared. A browser (Chromium) opens each page as a reader would.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+PROFILERS = ("evidently", "fg-data-profiling")
+WAIT = 90  # seconds; a page that does not stand by then is told as such
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+
+
+@cache
+def folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="bench-report-"))
+
+
+@cache
+def ours() -> dict:
+    """From the customer table to the report: segments, experience, personas, page."""
+    from personas import (
+        build_customers,
+        compare_candidates,
+        compare_runs,
+        derive_personas,
+        measure_experience,
+        read_dataset,
+        segment,
+        write_report,
+    )
+    from personas.profiles import describe_dataset
+    from personas.report import read_versions
+    from personas.segments import draw_map
+
+    source = read_dataset("complete_journey")
+    customers = build_customers(source)
+    customers.frame.drop(columns="customer_id").to_csv(folder() / "table.csv", index=False)
+    start = time.perf_counter()
+    comparison = compare_candidates(customers)
+    segmentation = segment(customers, comparison)
+    experience = measure_experience(customers, segmentation, source)
+    personas = derive_personas(customers, segmentation, experience, describe_dataset(source, customers), source=source)
+    points = draw_map(customers, segmentation, 7)
+    parts = (comparison.evidence, segmentation.sizes, points, customers.quality, customers.features)
+    changes = compare_runs(personas)
+    rendering = time.perf_counter()
+    page = write_report(folder(), personas, *parts, changes, read_versions())
+    end = time.perf_counter()
+    return {"seconds": end - start, "rendering": end - rendering, **look(page)}
+
+
+def profiled(name: str):
+    """The same customer table, described by a profiler in a process of its own; starting it does not count."""
+
+    @cache
+    def run() -> dict:
+        ours()  # writes the table
+        page = folder() / f"{name}.html"
+        script = Path(__file__).with_name("profiler_process.py")
+        command = [os.environ["PROFILERS_PYTHON"], "-W", "ignore", str(script), name, str(folder() / "table.csv"), page]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return {**json.loads(done.stdout.splitlines()[-1]), **look(page)}
+
+    return run
+
+
+def look(page: Path) -> dict:
+    """What a browser makes of a page, in a process of its own, which may be ended if the page never stands."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_report", str(page)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=10 * WAIT)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    return {"size": page.stat().st_size, **json.loads(done.stdout.splitlines()[-1])}
+
+
+def open_as_readers_do(page: Path) -> dict:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import Error, sync_playwright
+
+    from personas.batch.printing import find_browser
+
+    seen: dict = {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
+
+        def opened(throttle: int = 1, **options):
+            context = browser.new_context(offline=True, **options)
+            tab = context.new_page()
+            tab.set_default_timeout(WAIT * 1000)
+            session = context.new_cdp_session(tab)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+            start = time.perf_counter()
+            tab.goto(page.as_uri(), wait_until="load", timeout=WAIT * 1000)
+            tab.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+            return tab, time.perf_counter() - start
+
+        def tried(what):
+            try:
+                return what()
+            except Error:
+                return None
+
+        seen["opens"] = tried(lambda: opened(4)[1])
+        seen["phone"] = tried(
+            lambda: opened(viewport={"width": 390, "height": 844})[0].evaluate("document.documentElement.scrollWidth")
+        )
+        seen["words"] = tried(lambda: words(opened()[0]))
+        seen["bare"] = tried(lambda: words(opened(java_script_enabled=False)[0]))
+        seen["rules"] = tried(lambda: len(Axe().run(opened()[0], options=WCAG).response["violations"]))
+        seen["twice"] = tried(
+            lambda: opened()[0].evaluate(
+                "() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);"
+                " return ids.length - new Set(ids).size }"
+            )
+        )
+        browser.close()
+    return seen
+
+
+def words(tab) -> int:
+    return len(re.findall(r"\w+", tab.locator("body").inner_text()))
+
+
+def told(mine: dict, theirs: dict) -> str:
+    """Ours beside theirs, in words."""
+
+    def pair(name: str, sentence: str, show=lambda value: f"{value:,}") -> str:
+        of = ["never" if found[name] is None else show(found[name]) for found in (mine, theirs)]
+        return sentence.format(*of)
+
+    return "; ".join(
+        (
+            f"{theirs['version']}",
+            f"of ours, {mine['rendering']:.1f} s are the page",
+            pair("size", "{} against {} KB", lambda size: f"{size / 1000:,.0f}"),
+            pair("opens", "opens at a quarter of the speed in {} against {}", lambda s: f"{s:.1f} s"),
+            pair("rules", "rules of WCAG A and AA broken: {} against {}"),
+            pair("twice", "duplicate ids: {} against {}"),
+            pair("phone", "width on a phone of 390 pixels: {} against {}"),
+            f"words shown without scripts: {shown_bare(mine)} against {shown_bare(theirs)}",
+        )
+    )
+
+
+def shown_bare(found: dict) -> str:
+    return "none" if not found["bare"] else f"{found['bare']:,} of {found['words'] or found['bare']:,}"
+
+
+def contests(size):
+    from tests.benchmarks.contest import Contest
+
+    if size == "small" or not os.environ.get("PROFILERS_PYTHON"):
+        return ()
+    return tuple(
+        Contest(
+            task="from the customer table of Complete Journey to segments, personas and their report",
+            plain_way=f"{name}: a profile of the same table",
+            ours=ours,
+            plain=profiled(name),
+            rounds=1,
+            told=told,
+            seconds=lambda found: found["seconds"],
+        )
+        for name in PROFILERS
+    )
+
+
+if __name__ == "__main__":
+    print(json.dumps(open_as_readers_do(Path(sys.argv[1]))))
