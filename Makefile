@@ -129,9 +129,10 @@ bench-large: $(ENVIRONMENT) ## 10 million customers with 200 million purchase li
 	@BENCH_AS=_large BENCH_ROWS=200_000_000 BENCH_LINES_EACH=20 PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=customers "$(PYTHON)" -m tests.benchmarks
 	@BENCH_AS=_large PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=assignment "$(PYTHON)" -m tests.benchmarks
 
-lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left
+lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left; types too
 	@"$(PYTHON)" -m ruff check --fix .
 	@"$(PYTHON)" -m ruff format .
+	@"$(PYTHON)" -m mypy
 
 lab: $(ENVIRONMENT) ## JupyterLab on notebooks/, for trying things out
 	@"$(PYTHON)" -m jupyterlab --notebook-dir=notebooks

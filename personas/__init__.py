@@ -17,7 +17,7 @@ statistics takes.
 from importlib import import_module
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 OFFERED_BY = {
     "personas.errors": ("InputError", "Problem"),

@@ -140,7 +140,7 @@ def fits(parameter: Parameter, value: Any) -> bool:
     number = Integral if parameter.kind == "whole number" else Real
     if isinstance(value, bool) or not isinstance(value, number) or not math.isfinite(value):
         return False
-    above = parameter.low is None or value >= parameter.low
+    above = parameter.low is None or value >= parameter.low  # type: ignore[operator]  # typeshed: Real has no order
     return above and (parameter.high is None or value <= parameter.high)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -37,7 +37,7 @@ def track(
     five seconds, and none for what takes less. The last line says how many there were, also when stopped.
     """
     if total is None:
-        total = len(iterable) if hasattr(iterable, "__len__") else None
+        total = len(iterable) if isinstance(iterable, Sized) else None
     show = _SHARED.get() or _new_line()
     start = shown = clock()
     done = 0

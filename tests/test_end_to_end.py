@@ -9,43 +9,29 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
 import shutil
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from personas.profiles import PersonaSet
+from tests.copies import ROOT, copy_project, make_personas
 from tests.customers.journey import ask
-from tests.hostile.network import cut_off
 from tests.report.browsing import BUDGETS, look_at
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[1]
-COPIED = ("Makefile", "environment.yml", "pyproject.toml", "requirements.lock", "notebooks", "personas")
 NOTICE = "Simulated data based on real grocery shopping patterns, for educational and exploratory data analysis only"
-KEPT = re.compile("MAKE|MFLAGS|CONDA|DATASET$|DATA$|P$|PYTEST|PYTHONPATH")
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("project")
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "kernel-ipc-*")
-    for name in COPIED:
-        source = ROOT / name
-        (shutil.copytree(source, root / name, ignore=ignored) if source.is_dir() else shutil.copy(source, root))
+    root = copy_project(tmp_path_factory.mktemp("project"))
     shutil.copytree(ROOT / "data" / "complete_journey", root / "data" / "complete_journey")
-    environment = {name: value for name, value in os.environ.items() if not KEPT.match(name)}
-    done = subprocess.run(
-        [*cut_off(), "make", "personas", "DATASET=complete_journey", "ENVIRONMENT=", f"PYTHON={sys.executable}"],
-        cwd=root, env=environment, capture_output=True, text=True, timeout=900, check=False,
-    )  # fmt: skip
+    done = make_personas(root, "complete_journey")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return root
 
@@ -203,10 +189,6 @@ def test_the_published_report_keeps_every_budget_in_a_browser(published, chromiu
 
 def test_a_second_run_does_nothing(project, published):
     before = {path: path.stat().st_mtime_ns for path in published.rglob("*")}
-    environment = {name: value for name, value in os.environ.items() if not KEPT.match(name)}
-    done = subprocess.run(
-        ["make", "personas", "DATASET=complete_journey", "ENVIRONMENT=", f"PYTHON={sys.executable}"],
-        cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = make_personas(project, "complete_journey", network=True)
     assert done.returncode == 0, done.stderr
     assert {path: path.stat().st_mtime_ns for path in published.rglob("*")} == before

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from personas.batch.faults import describe_error
 from personas.batch.given import is_as_before, write_given
 from personas.batch.locks import hold
 from personas.batch.notebooks import read_notebook
@@ -107,12 +108,12 @@ def execute(
                 errors=errors,
             )
     except PapermillExecutionError as error:
-        plain = error.evalue if error.ename in ("InputError", "EngineError") else f"{error.ename}: {error.evalue}"
+        told, kept = describe_error(error.ename, error.evalue, error.traceback)
     except DeadKernelError:
-        plain = "the kernel died, most often for want of memory; its last words are in kernel.log beside failed/"
+        told = kept = "the kernel died, most often for want of memory; its last words are in kernel.log beside failed/"
     else:
         return
-    raise StageFailed(describe_failure(root, running, plain, secrets))
+    raise StageFailed(describe_failure(root, running, told, kept, secrets))
 
 
 def stop_when_told(patience: float = STOPPING_SECONDS) -> None:
@@ -137,17 +138,17 @@ def open_sockets() -> TemporaryDirectory:
     return TemporaryDirectory(prefix="personas-")
 
 
-def describe_failure(root: Path, running: Path, plain: str, secrets: tuple[str, ...] = ()) -> str:
-    """Keep a failed notebook for reading, what happened at its top, and say the same in words."""
+def describe_failure(root: Path, running: Path, told: str, kept: str, secrets: tuple[str, ...] = ()) -> str:
+    """Keep a failed notebook for reading, `kept` at its top, and say `told` and where the notebook is."""
     stage = running.stem.removeprefix(".running-")
     failed = running.parent.parent / "failed" / f"{stage}.ipynb"
     failed.parent.mkdir(exist_ok=True)
-    plain = without(secrets, plain)
-    write_failure(running, f"{stage} stopped", plain)
+    write_failure(running, f"{stage} stopped", without(secrets, kept))
     mask_file(secrets, running)
     os.replace(running, failed)
     where = failed.relative_to(root).as_posix()
-    return f"{failed.parent.parent.name}  {stage} stopped\n\n{plain}\n\nThe notebook as far as it came: {where}"
+    head = f"{failed.parent.parent.name}  {stage} stopped"
+    return f"{head}\n\n{without(secrets, told)}\n\nThe notebook as far as it came: {where}"
 
 
 def write_failure(path: Path, title: str, plain: str) -> None:

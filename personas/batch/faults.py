@@ -7,8 +7,13 @@ import os
 import re
 import shutil
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
+OWN_ERRORS = ("InputError", "EngineError")
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+PLACE = re.compile(r"([\w-]+\.py)(?::|, line )(\d+)")
+SYSTEM_WORDS = re.compile(r"\[Errno (\d+)\] [\w -]+(: '[^']*')?$")
 ADVICE = {
     errno.ENOSPC: "make room, then run the same command: it goes on from here",
     errno.EDQUOT: "make room within your quota, then run the same command: it goes on from here",
@@ -42,6 +47,25 @@ def describe_fault(error: Exception, root: Path) -> str:
     kept = write_traceback(error, root)
     told = f"\n    its course is in {kept}, which may hold values of your data" if kept else ""
     return f"A fault of this suite, not of your input: {type(error).__name__} in {place}{told}"
+
+
+def describe_error(name: str, words: str, course: Sequence[str]) -> tuple[str, str]:
+    """Say what stopped a notebook: (for the terminal, for the top of the notebook that is kept in private).
+
+    name, words : of the exception; course : the lines of its traceback
+    Words of our own errors are the same in both. Any other's may hold a value of the data, and what is printed is
+    often mailed or kept as a log: there only its kind and place stand, unless it is the system's word on a file.
+    """
+    if name in OWN_ERRORS:
+        return words, words
+    kept = f"{name}: {words}"
+    if found := SYSTEM_WORDS.match(words):
+        code = int(found[1])
+        advice = f"\n    fix       {ADVICE[code]}" if code in ADVICE else ""
+        return f"{os.strerror(code)}{found[2] or ''}{advice}", kept
+    places = PLACE.findall(ANSI.sub("", "\n".join(course)))
+    where = f" in {places[-1][0]}, line {places[-1][1]}" if places else ""
+    return f"{name}{where}; what it says stands at the top of the notebook, since it may hold values of your data", kept
 
 
 def first_of(error: shutil.Error) -> OSError:

@@ -18,8 +18,8 @@ from personas.batch.publication import begin, mend
 from personas.dataset.exclusions import write_exclusions
 from personas.errors import InputError, Problem
 from personas.handover import open_workspace, part_of
-from personas.history import forget_customers
 from personas.report.exports import inert, private
+from personas.succession import forget_customers
 
 HISTORY = "history"
 KEPT = (HISTORY,)  # and files that begin with a dot: locks

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from personas import history
+from personas import history, succession
 from personas.batch.exchange import exchange
 from personas.batch.execution import last_duration
 from personas.batch.locks import hold, keep
@@ -58,19 +58,19 @@ def publish(root: Path, dataset: str) -> None:
     with hold(workspace.folder / ".lock", f"another run is working on {dataset}"):
         swap = open_swap(workspace)
         mend_swap(swap)
-        history.mend(workspace)
+        succession.mend(workspace)
         try:
-            history.prepare(workspace)
+            succession.prepare(workspace)
             write_pages(workspace, swap.making)
             settle(swap.making)
         except OSError:  # the disk may be full of what is half made
             shutil.rmtree(swap.making, ignore_errors=True)
             with contextlib.suppress(OSError):
-                history.mend(workspace)
+                succession.mend(workspace)
             raise
         os.replace(swap.making, swap.ready)
         take_place(swap)
-        history.commit(workspace)
+        succession.commit(workspace)
     publish_index(root)
     seconds = sum(last_duration(path) or 0 for path in notebooks_of(workspace))
     print(f"{dataset}  published, {duration(seconds)} of notebooks", file=sys.stderr, flush=True)
@@ -142,14 +142,14 @@ def mend(root: Path, dataset: str) -> None:
     workspace = open_workspace(dataset, "batch", root)
     with hold(workspace.folder / ".lock", f"another run is working on {dataset}"):
         mend_swap(open_swap(workspace))
-        history.mend(workspace)
+        succession.mend(workspace)
 
 
 def accept(root: Path, dataset: str) -> str:
     """Accept the personas of the published run that waits for it; returns what was done, in words."""
     workspace = open_workspace(dataset, "batch", root)
     with hold(workspace.folder / ".lock", f"another run is working on {dataset}"):
-        entry = history.accept(workspace)
+        entry = succession.accept(workspace)
     if entry is None:
         return f"{dataset}  nothing waits to be accepted"
     return (

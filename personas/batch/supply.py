@@ -14,8 +14,10 @@ import sys
 import tempfile
 import tomllib
 from dataclasses import dataclass, field
+from email.message import Message
 from importlib import metadata
 from pathlib import Path
+from typing import cast
 
 from personas.batch.environment import EnvironmentFailed, ask, create, install, works
 
@@ -103,14 +105,13 @@ def installed(needs: list[tuple[str, tuple[str, ...]]]) -> tuple[str, ...]:
 
 def licence_of(found: metadata.Distribution) -> str:
     """Say under which licence a package is, by its expression, else its classifiers, else its own words."""
-    if expression := found.metadata.get("License-Expression"):
+    stated = cast(Message, found.metadata)
+    if expression := stated.get("License-Expression"):
         return expression
-    classified = [
-        line.rpartition(" :: ")[2] for line in found.metadata.get_all("Classifier") or () if "License" in line
-    ]
+    classified = [line.rpartition(" :: ")[2] for line in stated.get_all("Classifier") or () if "License" in line]
     if classified := [line for line in classified if line not in ("OSI Approved", "License")]:
         return " OR ".join(classified)
-    text = (found.metadata.get("License") or "").strip().splitlines()
+    text = (stated.get("License") or "").strip().splitlines()
     return text[0][:80] if text else "not stated"
 
 

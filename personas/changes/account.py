@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from personas.changes.models import Change, Drift, Flow, Headline, PainChange, PersonaChange, StatementChange
-from personas.numerals import Numerals, in_words, percent
+from personas.changes.models import Change, Drift, Headline, PainChange, PersonaChange, StatementChange
+from personas.numerals import Numerals, in_words
 
 MOST_HEADLINES = 6
 TOP = 3  # pain points that a reader remembers
@@ -32,69 +32,6 @@ def say_change(change: Change, numbers: Numerals) -> str:
     bounds = numbers.interval(change.change)
     value = numbers.value(change.change).replace("\u00a0points", "")
     return f"{words}, {sign}{value} ({bounds})"
-
-
-UNSTABLE = "Chance alone may have done it: the segment is so unstable that fitting again moves it as far."
-
-
-def tell_born(change: PersonaChange, before: Mapping[str, str]) -> dict[str, str]:
-    """A persona that was not there before."""
-    came = [before[one] for one in change.came_from if one in before]
-    if len(came) == 1:
-        sentence = f"New: split off from {came[0]}."
-    elif came:
-        sentence = f"New: made of parts of {' and '.join(came[:3])}."
-    else:
-        sentence = "New: nobody in the earlier run was like it."
-    meaning = "These customers were described as somebody else before."
-    act = "Read its page, decide who looks after it, then accept it."
-    return {"sentence": sentence, "meaning": UNSTABLE if change.within_chance else meaning, "act": act}
-
-
-def tell_retired(change: PersonaChange, names: Mapping[str, str]) -> dict[str, str]:
-    """A persona that is no more."""
-    went = [names[one] for one in change.went_to if one in names]
-    where = f" Most of its customers are now in {went[0]}." if len(went) == 1 else ""
-    where = f" Its customers are now in {' and '.join(went[:3])}." if len(went) > 1 else where
-    meaning = "What was planned for it has no addressee any more."
-    return {
-        "sentence": f"Retired: no segment of this run is like it.{where}",
-        "meaning": UNSTABLE if change.within_chance else meaning,
-        "act": "Move what was planned for it to the personas its customers are in now.",
-    }
-
-
-def tell_kept(change: PersonaChange, flows: Sequence[Flow], names: Mapping[str, str], numbers: Numerals):
-    """A persona of both runs, the same or changed."""
-    parts = []
-    if change.status == "changed":
-        parts.append(
-            f"Redrawn: {percent(change.overlap)} overlap with its earlier definition, where fitting again to other "
-            f"customers of the same kind leaves {percent(change.floor)}."
-        )
-    else:
-        parts.append("The same persona as in the earlier run.")
-    lost = [names[one] for one in change.went_to if one in names and one != change.persona_id]
-    if lost and change.status == "changed":
-        parts.append(f"A part of it is now {' and '.join(lost[:2])}.")
-    gained = [names[one] for one in change.came_from if one in names and one != change.persona_id]
-    if gained:
-        parts.append(f"It took in {' and '.join(gained[:2])}.")
-    if change.share is not None and change.share.beyond_chance:
-        parts.append(f"By the earlier definition its share went {say_change(change.share, numbers)}.")
-    out = [f for f in flows if f.source == change.persona_id and f.beyond_noise and f.target in names]
-    if out:
-        most = max(out, key=lambda flow: (flow.share, flow.target))
-        parts.append(f"{percent(most.share)} of those who were in it are now in {names[most.target]}.")
-    if change.name_before:
-        parts.append(f"Renamed from “{change.name_before}”: {change.name_reason}.")
-    told = {"sentence": " ".join(parts)}
-    if change.status == "changed":
-        told |= {
-            "meaning": "Figures of both runs are of somewhat different customers.",
-            "act": "Read its page before relying on earlier plans, then accept it.",
-        }
-    return told
 
 
 def headlines_of(
@@ -243,13 +180,16 @@ def _of_drift(drift: Drift) -> Headline:
     )
 
 
-def whole_sentence(headlines: Sequence[Headline], earlier: str, proposed: bool) -> str:
-    """The whole in one sentence."""
+def whole_sentence(headlines: Sequence[Headline], earlier: str, proposed: bool, verdict: str = "") -> str:
+    """The whole in a sentence or two; verdict : what became of it, in words, "" where nothing did."""
     sure = [headline for headline in headlines if not headline.within_chance]
     unsure = sum(headline.within_chance and headline.persona_id is not None for headline in headlines)
     waits = " Changed personas are proposed until they are accepted." if proposed else ""
     if unsure:
-        waits = f" {in_words(unsure).capitalize()} came or went that are too unstable to be followed.{waits}"
+        many = "One persona" if unsure == 1 else f"{in_words(unsure).capitalize()} personas"
+        verb = "is" if unsure == 1 else "are"
+        waits = f" {many} came or went that {verb} too unstable to be followed.{waits}"
+    waits = verdict + waits
     if not sure:
         return f"Nothing changed beyond chance since {earlier}.{waits}"
     worse, better = (sum(headline.good is good for headline in sure) for good in (False, True))

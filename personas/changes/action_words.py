@@ -141,7 +141,7 @@ def with_money(action: TriedAction, margin: float, numbers: Numerals) -> TriedAc
         return action.model_copy(update={"money": why})
     gain = _times(spend.difference, action.treated * margin, "money", f"difference × {action.treated:,} treated")
     earned = "sales" if margin == 1 else f"margin ({rounded(margin * 100, 0)} % of sales)"
-    update = {"gain": gain}
+    update: dict[str, Estimate | str] = {"gain": gain}
     if cost.measured and cost.value > 0:
         share = _times(gain, 1 / cost.value, "ratio", "gain less cost, over cost")
         update["return_on_cost"] = share.model_copy(

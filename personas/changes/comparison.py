@@ -7,18 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from personas.changes.account import headlines_of, say_change, tell_born, tell_kept, tell_retired, whole_sentence
+from personas.changes.account import headlines_of, say_change, whole_sentence
 from personas.changes.drift import measure_drift
-from personas.changes.figures import Figures, comparable, compare_figures, same_length
-from personas.changes.models import Changes, EarlierRun, PersonaChange
-from personas.changes.movement import MOST, count_flows, destinations, origins, tell_flows
+from personas.changes.fates import tell_fates
+from personas.changes.figures import comparable, compare_figures, same_length
+from personas.changes.models import Changes, EarlierRun
+from personas.changes.movement import count_flows, tell_flows
 from personas.changes.passports import first_passports, stamp
+from personas.changes.verdicts import compare_verdicts, say_verdict
 from personas.customers import Customers
 from personas.estimates import Estimate, share_estimate
 from personas.handover import Workspace
 from personas.history import read_history
 from personas.numerals import Numerals, day
-from personas.profiles.identity import Identities, Past, find_past
+from personas.profiles.earlier import Past, find_past
+from personas.profiles.identities import Identities
 from personas.profiles.matching import place_by, was_in
 from personas.profiles.models import PersonaSet
 from personas.profiles.past import reduce_run
@@ -66,7 +69,7 @@ def compare_runs(
     numbers = Numerals(card.currency)
     today = segmentation.members["segment"].to_numpy()
     now = reduce_run(personas, customers, today, identities.highest)
-    matched = tuple(one.persona_id for one in identities.personas if one.status != "born")
+    matched = tuple(one.persona_id for one in identities.personas if one.was_there)
     placed = place_by(past.segments, customers.frame)
     alike = same_length(now, before)
     moved = measure_drift(before.shapes, customers, comparable(alike))
@@ -81,16 +84,18 @@ def compare_runs(
     proposed = not earlier.accepted and (
         bool(identities.retired) or any(one.status != "same" for one in identities.personas)
     )
-    changes = _persona_changes(personas, past, identities, figures, flows, drawn, numbers, proposed)
+    changes = tell_fates(personas, past, identities, figures, flows, drawn, numbers, proposed)
     names = {persona.id: persona.name for persona in personas.personas}
+    verdict = compare_verdicts(now, before)
     headlines = headlines_of(
         changes, figures.kpis, figures.pain_points, figures.statements, figures.drift, names, numbers
     )
+    headlines = headlines if verdict is None else (verdict, *headlines)
     since = f"the run of {day(before.observation_end)}" if before.observation_end else f"“{before.title}”"
     told = tuple(change for change in figures.kpis if change.beyond_chance)
     return Changes(
         first_run=False,
-        sentence=whole_sentence(headlines, since, proposed),
+        sentence=whole_sentence(headlines, since, proposed, say_verdict(verdict, now, before)),
         earlier=_earlier_run(past, was, customers, personas.min_group),
         headlines=headlines,
         personas=changes,
@@ -110,6 +115,7 @@ def compare_runs(
         fit_for_use=" ".join(segmentation.verdict.reasons) if segmentation.verdict.kept else "",
         refit_advised=segmentation.verdict.refit_advised,
         fingerprint=fingerprint,
+        verdict=now.verdict,
     )  # fmt: skip
 
 
@@ -159,49 +165,6 @@ def _paired(placed: np.ndarray | None, was: np.ndarray | None, earlier: Past) ->
             method="the same customers in both runs, paired",
         )  # fmt: skip
         found[persona_id] = change, float(2 * norm.sf(abs(mean) / error)) if error > 0 else 1.0
-    return found
-
-
-def _persona_changes(
-    personas: PersonaSet, earlier: Past, identities: Identities, figures: Figures, flows, drawn, numbers, proposed
-) -> tuple[PersonaChange, ...]:
-    names = {persona.id: persona.name for persona in personas.personas}
-    before = {persona.id: persona.name for persona in earlier.run.personas}
-    came, went, joined = {}, {}, {}
-    if drawn is not None:
-        ids = earlier.segments.ids
-        came, went = origins(drawn, identities, ids), destinations(drawn, identities, ids)
-        joined = _joined(drawn, identities, ids)
-    changes = []
-    for persona, one in zip(personas.personas, identities.personas, strict=True):
-        change = PersonaChange(
-            persona_id=persona.id, name=persona.name, status=one.status, overlap=one.overlap, floor=one.floor,
-            shared_overlap=one.shared_overlap, share=figures.shares.get(persona.id),
-            came_from=came.get(persona.id, ()) if one.status == "born" else joined.get(persona.id, ()),
-            went_to=went.get(persona.id, ()), proposed=proposed and one.status != "same",
-            within_chance=one.within_chance,
-            name_before=persona.name_before, name_reason=persona.name_reason,
-        )  # fmt: skip
-        told = tell_born(change, before) if one.status == "born" else tell_kept(change, flows, before | names, numbers)
-        changes.append(change.model_copy(update=told))
-    for gone in identities.retired:
-        change = PersonaChange(
-            persona_id=gone, name=before[gone], status="retired", went_to=went.get(gone, ()), proposed=proposed,
-            within_chance=gone in identities.lost,
-        )  # fmt: skip
-        changes.append(change.model_copy(update=tell_retired(change, names)))
-    return tuple(changes)
-
-
-def _joined(drawn: np.ndarray, identities: Identities, ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """For each persona of both runs, the retired ones that mostly went into it: a merge."""
-    found: dict[str, tuple[str, ...]] = {}
-    for gone in identities.retired:
-        row = drawn[ids.index(gone)]
-        place = int(row.argmax())
-        if row.sum() and row[place] >= MOST * row.sum():
-            into = identities.personas[place].persona_id
-            found[into] = (*found.get(into, ()), gone)
     return found
 
 

@@ -37,7 +37,7 @@ def compare_arms(
     after, before, treated = after[known], before[known], treated[known]
     least = int(min(treated.sum(), (~treated).sum()))
     if least < fewest:
-        return not_measured(f"fewer than {fewest} answers in one of the groups", unit, least), None
+        return not_measured(f"fewer than {fewest} answers in one of the groups", unit), None
     covariates = _covariates(before)
     if least < 10 * (1 + covariates.shape[1]):
         covariates = covariates[:, :0]
@@ -75,7 +75,7 @@ def change_after(after: np.ndarray, before: np.ndarray, unit: Unit, fewest: int 
     """Estimate the mean change of customers known before and after, and its p-value; says nothing of the cause."""
     change = (after - before)[np.isfinite(after) & np.isfinite(before)]
     if len(change) < fewest:
-        return not_measured(f"fewer than {fewest} answered before and after", unit, len(change)), None
+        return not_measured(f"fewer than {fewest} answered before and after", unit), None
     return _interval(
         float(change.mean()), float(change.std(ddof=1) / np.sqrt(len(change))), len(change) - 1, len(change), unit,
         PAIRED,

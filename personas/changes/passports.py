@@ -39,11 +39,7 @@ def stamp(
             living.append(issue(persona, when, change.sentence))
             continue
         old = known.get(persona.id) or issue(persona, before, "First described.")
-        lines = [change.sentence] if change.status == "changed" else []
-        if change.name_before:
-            lines.append(f"Renamed from “{change.name_before}”: {change.name_reason}.")
-        if change.share is not None and change.share.beyond_chance:
-            lines.append(f"Its share went {say(change.share)}.")
+        lines = _of_the_same(change, say) if change.status == "same" else [change.sentence]
         lines += [f"{figure.label} went {say(figure)}." for figure in figures if figure.persona_id == persona.id]
         names = old.names if persona.name in old.names else (*old.names, persona.name)
         events = (*old.events, *(Event(when=when, words=line) for line in lines))[-MOST_EVENTS:]
@@ -59,6 +55,16 @@ def stamp(
             passport = passport.model_copy(update={"retired": when, "events": events})
         gone.append(passport)
     return (*living, *gone)
+
+
+def _of_the_same(change: PersonaChange, say) -> list[str]:
+    """Lines of a persona that stayed the same; what became of any other says this in its sentence."""
+    lines = []
+    if change.name_before:
+        lines.append(f"Renamed from “{change.name_before}”: {change.name_reason}.")
+    if change.share is not None and change.share.beyond_chance:
+        lines.append(f"Its share went {say(change.share)}.")
+    return lines
 
 
 def first_passports(personas: tuple[Persona, ...], when: str) -> tuple[Passport, ...]:

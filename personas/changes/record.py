@@ -10,11 +10,11 @@ from personas.changes.models import Changes
 from personas.changes.noise import measure_noise
 from personas.customers import Customers
 from personas.handover import Workspace
-from personas.history import drop_candidate, write_candidate
-from personas.profiles.identity import Identities
+from personas.profiles.identities import Identities
 from personas.profiles.models import PersonaSet
 from personas.profiles.past import PastSegments, reduce_run
 from personas.segments import Segmentation
+from personas.succession import drop_candidate, write_candidate
 
 
 def write_run(

@@ -1,16 +1,18 @@
-"""The action register: what was done about which pain point, by whom, for what money, and what came of it."""
+"""What came of each action of the register: customers held out beside those treated, else before and after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 
 from personas.changes.action_words import judge, say_effect, with_money
+from personas.changes.concealment import conceal_few
 from personas.changes.effects import UNLIKE, answered_alike, change_after, compare_arms, were_alike
+from personas.changes.entries import Entry, find_pain, groups_of, read_register
 from personas.changes.loop_models import Effect, TriedAction
 from personas.changes.windows import (
     Outcome,
@@ -22,77 +24,14 @@ from personas.changes.windows import (
     spend_within,
 )
 from personas.dataset import Dataset
-from personas.errors import did_you_mean
 from personas.estimates import Estimate, not_measured
 from personas.experience.models import PainPoint
 from personas.numerals import Numerals
-from personas.profiles.models import Persona, PersonaSet
+from personas.profiles.models import PersonaSet
 
 SHORTEST = 14  # days after which a first look is worth taking
 LONGEST = 365  # days that count before an action, and after it
 NO_HOLDOUT = "no customers were held out, so nobody knows what they would have spent without it"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One action as the register has it; arms : customer_id → treated, of those it names; costs of its rows add up."""
-
-    id: str
-    title: str
-    pain_point: str
-    owner: str
-    segment: str
-    day: datetime
-    check: datetime | None
-    decision: str
-    cost: float | None
-    arms: pd.Series
-    torn: int
-
-
-def read_register(dataset: Dataset) -> tuple[Entry, ...]:
-    """Read the actions of a dataset, the latest first; () without any. Planned ones are among them.
-
-    In B2B the arms are of accounts; one with people in both groups is in neither, and counted.
-    """
-    if "actions" not in dataset.tables:
-        return ()
-    frame = dataset.between(None, None)["actions"].to_pandas()
-    for name in ("action_id", "title", "owner", "segment", "decision", "group", "customer_id"):
-        frame[name] = frame[name].astype(object).where(frame[name].notna(), None) if name in frame else None
-    frame["cost"] = frame["cost"].astype(float) if "cost" in frame else np.nan
-    frame["check"] = pd.to_datetime(frame["check"]) if "check" in frame else pd.NaT
-    if frame["action_id"].isna().all():
-        known = [name for name in ("time", "pain_point", "title") if name in frame]
-        frame["action_id"] = frame[known].astype(str).agg(" · ".join, axis=1)
-    entries = [_entry(str(name), rows) for name, rows in frame.groupby("action_id", sort=True)]
-    return tuple(sorted(entries, key=lambda entry: (-entry.day.timestamp(), entry.id)))
-
-
-def _entry(name: str, rows: pd.DataFrame) -> Entry:
-    named = rows[rows["customer_id"].notna()]
-    arms = named.assign(treated=named["group"].fillna("treated") == "treated")
-    arms = arms.groupby("customer_id", sort=True)["treated"].agg(["min", "max"])
-    torn = arms["min"] != arms["max"]
-
-    def first(column: str) -> str:
-        values = rows[column].dropna()
-        return "" if values.empty else str(values.iloc[0]).strip()
-
-    check = rows["check"].dropna()
-    return Entry(
-        id=name,
-        title=first("title") or first("pain_point"),
-        pain_point=first("pain_point"),
-        owner=first("owner"),
-        segment=first("segment"),
-        day=rows["time"].min().to_pydatetime(),
-        check=check.min().to_pydatetime() if len(check) else None,
-        decision=first("decision"),
-        cost=float(rows["cost"].sum()) if rows["cost"].notna().any() else None,
-        arms=arms.loc[~torn, "max"],
-        torn=int(torn.sum()),
-    )
 
 
 def follow_actions(
@@ -144,7 +83,7 @@ def _follow(
     end = dataset.observation_end
     pains = (*personas.pain_points, *(pain for persona in personas.personas for pain in persona.pain_points))
     pain, doubts = find_pain(entry.pain_point, pains)
-    treated, held, named = _groups(entry, personas, membership, doubts)
+    treated, held, named = groups_of(entry, personas, membership, doubts)
     days = (end - entry.day).days if end is not None else 0
     hidden, holdout = len(treated) < least, len(held) >= least
     everybody = not named
@@ -174,46 +113,6 @@ def _follow(
     ), dataset.contract.lifetime_value.margin  # fmt: skip
 
 
-def find_pain(name: str, pains: Sequence[PainPoint]) -> tuple[PainPoint | None, list[str]]:
-    """Find the pain point that an action names, by key, code, id or title, and what is doubtful about it."""
-    known: dict[str, PainPoint] = {}
-    for pain in pains:
-        for alias in (pain.key, pain.key.removeprefix("problem_"), pain.id, pain.title):
-            known.setdefault(alias.casefold(), pain)
-    if pain := known.get(name.strip().casefold()):
-        return pain, []
-    keys = list(dict.fromkeys(pain.key.removeprefix("problem_") for pain in pains))
-    hint = did_you_mean(name, keys) if keys else ""
-    words = f'"{name}" is no pain point of this run' + (f": {hint}" if hint.startswith("did") else "")
-    return None, [words + ", or it no longer hurts enough to be listed"]
-
-
-def _groups(
-    entry: Entry, personas: PersonaSet, membership: pd.DataFrame | None, doubts: list[str]
-) -> tuple[pd.Series, pd.Series, bool]:
-    """Ids of the treated and of those held out, and whether the register names them (or a persona)."""
-    if entry.torn:
-        card, one = personas.dataset, entry.torn == 1
-        words = f"{card.unit} with people in both groups is" if one else f"{card.units} with people in both groups are"
-        doubts.append(f"{entry.torn:,} {words} left out")
-    if len(entry.arms):
-        ids = entry.arms.index.to_series().reset_index(drop=True)
-        return ids[entry.arms.to_numpy(bool)], ids[~entry.arms.to_numpy(bool)], True
-    nobody = pd.Series([], dtype=object)
-    if membership is None:
-        return nobody, nobody, True
-    persona = _persona(entry.segment, personas.personas)
-    if entry.segment and persona is None:
-        hint = did_you_mean(entry.segment, [name for p in personas.personas for name in (p.id, p.name)])
-        doubts.append(f'"{entry.segment}" is no persona of this run: {hint}; told of everybody instead')
-    chosen = membership if persona is None else membership[membership["segment"] == persona.number]
-    return chosen["customer_id"].reset_index(drop=True), nobody, persona is not None
-
-
-def _persona(name: str, personas: Sequence[Persona]) -> Persona | None:
-    return next((p for p in personas if name and name.casefold() in (p.id.casefold(), p.name.casefold())), None)
-
-
 def _answers(entry: Entry, record: Record, ids: pd.Series, window: Window, pain: PainPoint | None):
     word = entry.pain_point.strip().casefold().removeprefix("problem_")
     code = record.codes.get(word, "") if pain is None or pain.source == "problems" else ""
@@ -226,7 +125,8 @@ def _compare(entry: Entry, record: Record, personas: PersonaSet, treated, held, 
     ids = pd.concat([treated, held]).sort_values(ignore_index=True)
     arm = ids.isin(set(treated)).to_numpy()
     window = _window(entry, record.dataset, LONGEST)
-    found = (*_answers(entry, record, ids, window, pain), *spend_within(record, ids, window))
+    asked = (*_answers(entry, record, ids, window, pain), *spend_within(record, ids, window))
+    found = _may_be_told(asked, (arm, ~arm), personas, False, doubts)
     p = were_alike([outcome.before for outcome in found], arm)
     alike = p is None or p >= UNLIKE
     effects = []
@@ -262,7 +162,7 @@ def _before_and_after(entry: Entry, record: Record, personas: PersonaSet, treate
     if not found:
         doubts.append("too little was seen before it to compare with")
     effects = []
-    for outcome in found:
+    for outcome in _may_be_told(found, (inside, ~inside), personas, True, doubts):
         change, p = change_after(outcome.after[inside], outcome.before[inside], outcome.unit, personas.min_group)
         others, _ = change_after(outcome.after[~inside], outcome.before[~inside], outcome.unit, personas.min_group)
         if change.measured and others.measured:
@@ -272,6 +172,18 @@ def _before_and_after(entry: Entry, record: Record, personas: PersonaSet, treate
         effect = _effect(outcome, outcome.after[kept], outcome.before[kept], change, p, False)
         effects.append(effect.model_copy(update={"elsewhere": others if others.measured else None}))
     return tuple(effects), None, ""
+
+
+def _may_be_told(found, groups, personas: PersonaSet, paired: bool, doubts: list[str]) -> list[Outcome]:
+    """What was measured, without what would tell of too few; that is said."""
+    told = []
+    for outcome in found:
+        kept = conceal_few(outcome, groups, personas.min_group, paired)
+        if kept is None:
+            doubts.append(f"{_short(outcome)}: not told, since it would tell of fewer than {personas.min_group}")
+        else:
+            told.append(kept)
+    return told
 
 
 def _short(outcome: Outcome) -> str:

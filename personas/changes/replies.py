@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from personas.changes.entries import find_pain
 from personas.changes.loop_models import Reply, TriedAction
-from personas.changes.register import find_pain
 from personas.dataset import Dataset
 from personas.numerals import day, percent
 from personas.profiles.models import PersonaSet

@@ -26,7 +26,7 @@ def find_aim_problems(dataset: Dataset) -> list[Problem]:
     """Find KPIs in `targets`, `benchmarks` and `alerts` that nothing can measure, and targets without a direction."""
     contract, document = dataset.contract, dataset.document
     known = sorted({*KEYS, *contract.kpis})
-    named = [(["targets", key], key) for key in contract.targets]
+    named: list[tuple[list[str | int], str]] = [(["targets", key], key) for key in contract.targets]
     named += [(["benchmarks", key], key) for key in contract.benchmarks]
     for rule in ("kpi_worse", "target_missed"):
         named += [(["alerts", rule, number], key) for number, key in enumerate(getattr(contract.alerts, rule))]
@@ -178,8 +178,8 @@ def say_aim(aim: Aim, numbers: Numerals) -> str:
         said.append(_trend_words(aim, numbers))
     if aim.benchmark is not None:
         whose = f" ({aim.benchmark_source})" if aim.benchmark_source else ""
-        words = {"better": "better than", "worse": "worse than"}.get(aim.beside, "not told apart from")
-        said.append(f"It is {words} the benchmark of {shown(aim.benchmark)}{whose}.")
+        beside = {"better": "better than", "worse": "worse than"}.get(aim.beside, "not told apart from")
+        said.append(f"It is {beside} the benchmark of {shown(aim.benchmark)}{whose}.")
     return f"{aim.label} is {numbers.say(aim.now)}. " + " ".join(line for line in said if line)
 
 

@@ -116,7 +116,7 @@ def list_questions(feedback) -> tuple[Question, ...]:
 
 def rated_touchpoints(questions: Iterable[Question]) -> tuple[Question, ...]:
     """The touchpoints with enough ratings to stand alone, most rated first; each once."""
-    first = {}
+    first: dict[str, Question] = {}
     for question in questions:
         if question.metric in RATED and question.touchpoint and question.answers >= MIN_ANSWERS:
             first.setdefault(question.touchpoint, question)

@@ -84,8 +84,9 @@ def _response(frame: pd.DataFrame, features: tuple[Feature, ...]) -> Iterator[Re
             yes, no = given[has].sum(), (1 - given[has]).sum()
             if (0 < yes < SMALLEST) or (0 < no < SMALLEST) or has.sum() < SMALLEST:
                 continue
+            words = ("yes" if level else "no") if feature.kind == "binary" else str(level)
             yield ResponseRow(
-                attribute=feature.label, level=str(level), known=int(has.sum()), answered=share_estimate(given[has])
+                attribute=feature.label, level=words, known=int(has.sum()), answered=share_estimate(given[has])
             )
 
 
@@ -113,8 +114,9 @@ def _column(values: pd.Series, feature: Feature) -> ColumnQuality:
             name=feature.name, label=feature.label, known=share, low=None, median=None, high=None,
             distinct=distinct, note=note,
         )  # fmt: skip
-    # The 1st and 99th percentile: the extremes themselves may point to one customer.
-    low, median, high = (float(q) for q in np.quantile(known, [0.01, 0.5, 0.99]))
+    # The 1st and 99th percentile, or the tenth from either end: the extremes themselves may point to one customer.
+    end = min(max(0.01, SMALLEST / max(len(known) - 1, 1)), 0.5)
+    low, median, high = (float(q) for q in np.quantile(known, [end, 0.5, 1 - end]))
     return ColumnQuality(
         name=feature.name, label=feature.label, known=share, low=low, median=median, high=high,
         distinct=distinct, note=note,

@@ -122,7 +122,9 @@ def build_customers(dataset: Dataset) -> Customers:
     return Customers(frame, features, quality, rehearsal)
 
 
-def customer_expression(dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]):
+def customer_expression(
+    dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]
+) -> tuple[Table, tuple[Feature, ...]]:
     """The customer table as one Ibis expression, and its features."""
     customers = dataset.tables["customers"]
     features = [_attribute(attribute) for attribute in dataset.attributes]

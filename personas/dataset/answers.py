@@ -6,6 +6,7 @@ All columns of a group are read in one scan: they are put into an array of struc
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -22,8 +23,10 @@ ANSWER = (
 )  # fmt: skip
 COMMENT = ("metric", "code", "label", "polarity", "touchpoint", "stage", "moment")
 
+AnySurvey = TypeVar("AnySurvey", bound=Survey)
 
-def placed(survey: Survey, contract: Contract) -> Survey:
+
+def placed(survey: AnySurvey, contract: Contract) -> AnySurvey:
     """Fill in where a survey is by default: in the customers' own table."""
     given = {
         "source": survey.source or contract.customers.source,

@@ -34,8 +34,8 @@ def all_attributes(contract: Contract) -> tuple[Attribute, ...]:
         found.append(attribute)
     if b2b and contract.customers.account is not None:
         found.append(Attribute("contacts", "Contacts", "count", "contacts", True, column=source))
-    for name, given in contract.features.items():
-        found.append(attribute_of(name, given, given.role, "behaviour"))
+    for name, feature in contract.features.items():
+        found.append(attribute_of(name, feature, feature.role, "behaviour"))
     return tuple(found)
 
 

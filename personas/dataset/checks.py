@@ -79,7 +79,8 @@ def check_part(name: str, part: Part, dataset: Dataset) -> CheckResult:
     left = [(f"rule {number}", rule.reason) for number, rule in enumerate(rules)]
     left += [(f"emptied {number}", rule.reason) for number, rule in enumerate(part.emptied)]
     set_aside = tuple(SetAsideRows(name, row[key], total, reason) for key, reason in left if row[key])
-    problems, warnings = [], []
+    problems: list[Problem] = []
+    warnings: list[Problem] = []
     for number, doubt in enumerate(doubts):
         if row[f"doubt {number}"]:
             (problems if doubt.stops else warnings).append(stated(doubt, row[f"doubt {number}"], part, dataset))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -26,7 +26,8 @@ from personas.dataset.roles import (
 )
 from personas.dataset.survey import Comments, Ratings
 
-ROLES = ("transactions", "interactions", "feedback", "tickets", "subscriptions", "employees", "actions")
+RoleName = Literal["transactions", "interactions", "feedback", "tickets", "subscriptions", "employees", "actions"]
+ROLES: tuple[RoleName, ...] = get_args(RoleName)
 
 LONGEST_NAME = 80  # characters of a persona's name: it is a heading, a label in charts and a cell of a table
 TURNS_TEXT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -165,7 +166,7 @@ class AttributeContract(Described):
 class Feature(Described):
     """An own feature: one value a customer, computed from the rows of a role as of the observation's end."""
 
-    role: Literal[ROLES] = Field(description="Role whose rows are summed up.")
+    role: RoleName = Field(description="Role whose rows are summed up.")
     expression: str = Field(description="A SQL expression over normalised columns with SUM, AVG, COUNT, MIN, MAX …")
     empty: float | None = Field(None, description="Value for customers without any row; default: not known.")
 
@@ -238,8 +239,8 @@ class Customers(Strict):
     join: Joins = Field({}, description="Other sources whose columns are joined, and the key.")
     set_aside: tuple[SetAside, ...] = Field((), description="Rows that are not to be used, and why.")
     id: Annotated[Mapped | None, Target("id", "customer_id")] = Field(None, description="Who it is.")
-    also_from: Annotated[tuple[Literal[ROLES], ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = (
-        Field((), description="Roles whose customers stay in though the source does not list them.")
+    also_from: Annotated[tuple[RoleName, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
+        (), description="Roles whose customers stay in though the source does not list them."
     )
     account: Annotated[Mapped | None, Target("id", "account_id")] = Field(None, description="Company of a contact.")
     weight: Annotated[Mapped | None, Target("number")] = Field(None, description="Survey weight.")
@@ -270,8 +271,8 @@ def _several(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
-def several(kind: type) -> Any:
-    return Annotated[tuple[kind, ...], BeforeValidator(_several)]
+Kind = TypeVar("Kind")
+Several = Annotated[tuple[Kind, ...], BeforeValidator(_several)]
 
 
 def _persona_id(value: str) -> str:
@@ -327,15 +328,15 @@ class Contract(Strict):
     sources: dict[str, Source] = Field(description="The tables, by a name of your choice.")
     customers: Customers = Field(Customers(), description="Who the customers are.")
     accounts: Accounts | None = Field(None, description="B2B: the companies.")
-    transactions: several(Transactions) = Field((), description="Purchases.")
-    interactions: several(Interactions) = Field((), description="Contacts at touchpoints.")
-    feedback: several(Feedback) = Field((), description="Answers, reviews and comments, one a row.")
-    ratings: several(Ratings) = Field((), description="Scores of a wide survey; they join the feedback table.")
-    comments: several(Comments) = Field((), description="Coded comments of a wide survey; they join the feedback.")
-    tickets: several(Tickets) = Field((), description="Service cases.")
-    subscriptions: several(Subscriptions) = Field((), description="Contract periods.")
-    employees: several(Employees) = Field((), description="What staff say.")
-    actions: several(Actions) = Field((), description="What was done about pain points.")
+    transactions: Several[Transactions] = Field((), description="Purchases.")
+    interactions: Several[Interactions] = Field((), description="Contacts at touchpoints.")
+    feedback: Several[Feedback] = Field((), description="Answers, reviews and comments, one a row.")
+    ratings: Several[Ratings] = Field((), description="Scores of a wide survey; they join the feedback table.")
+    comments: Several[Comments] = Field((), description="Coded comments of a wide survey; they join the feedback.")
+    tickets: Several[Tickets] = Field((), description="Service cases.")
+    subscriptions: Several[Subscriptions] = Field((), description="Contract periods.")
+    employees: Several[Employees] = Field((), description="What staff say.")
+    actions: Several[Actions] = Field((), description="What was done about pain points.")
     features: dict[str, Feature] = Field({}, description="Own features, made from the rows of a role.")
     kpis: dict[str, CustomKpi] = Field({}, description="Own KPIs, made from the columns of the customer table.")
     targets: dict[str, KpiTarget] = Field(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import and_
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import sqlglot
 from sqlglot import exp
@@ -85,7 +85,7 @@ ALLOWED = (
 MAX_LENGTH = 5_000
 
 
-def parse_expression(text: str) -> exp.Expression:
+def parse_expression(text: str) -> exp.Expr:
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"{len(text):,} characters, at most {MAX_LENGTH:,}")
     try:
@@ -125,7 +125,7 @@ def translate_expression(text: str, columns: Mapping[str, ibis.Value]) -> ibis.V
         raise ExpressionError(f"types that do not go together: {text[:80]}") from None
 
 
-def _translate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.Value:
+def _translate(node: exp.Expr, columns: Mapping[str, ibis.Value]) -> ibis.Value:
     import ibis
 
     def inner(child):
@@ -134,10 +134,11 @@ def _translate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.
     kind = type(node)
     if kind is exp.Paren:
         return inner(node.this)
-    if kind is exp.Column:
-        if _name(node) not in columns:
-            raise ExpressionError(f'no column "{_name(node)}"')
-        return columns[_name(node)]
+    if kind is exp.Column:  # and no subclass of it
+        name = _name(cast(exp.Column, node))
+        if name not in columns:
+            raise ExpressionError(f'no column "{name}"')
+        return columns[name]
     if kind is exp.Literal:
         text = node.this
         return ibis.literal(text if node.is_string else int(text) if text.isdigit() else float(text))
@@ -161,8 +162,8 @@ def _translate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.
         value = inner(node.this)
         low, high = inner(node.args["low"]), inner(node.args["high"])
         return _alike(value, low)[0].between(low, high)
-    if kind in (exp.Cast, exp.TryCast) and node.to.this in TYPES:
-        return inner(node.this).try_cast(TYPES[node.to.this])
+    if kind in (exp.Cast, exp.TryCast) and node.args["to"].this in TYPES:
+        return inner(node.this).try_cast(TYPES[node.args["to"].this])
     if kind is exp.Case:
         subject = node.this
         pairs = [
@@ -198,7 +199,7 @@ def _alike(left: ibis.Value, right: ibis.Value, text: bool = False) -> tuple[ibi
     return left, right
 
 
-def _aggregate(node: exp.Expression, columns: Mapping[str, ibis.Value]) -> ibis.Value:
+def _aggregate(node: exp.Expr, columns: Mapping[str, ibis.Value]) -> ibis.Value:
     """Sum up the rows of a customer, those that FILTER keeps."""
     where = None
     if isinstance(node, exp.Filter):

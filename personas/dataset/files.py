@@ -79,7 +79,7 @@ def locate_sources(
                 continue
         if files:
             mixed = _mixed(place, source, files)
-            unread = mixed or check_limits(place, source, *kinds_of(source, files), files)
+            unread = mixed or check_limits(place, source, next(iter(kinds_of(source, files))), files)
             problems += unread
             if unread == mixed:  # what is too large is not opened at all
                 found[name] = files

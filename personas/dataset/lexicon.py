@@ -158,9 +158,9 @@ def _lexicon(rows: list[_Row], name: str, place: str) -> tuple[Lexicon | None, l
         emotion = spelt.setdefault(emotion.casefold(), emotion)
         held.setdefault((row.language.lower(), _plain(row.word)), []).append((_weight(row), emotion, row.line))
     entries, torn = [], []
-    for (language, word), found in sorted(held.items()):
-        heaviest = max(weight for weight, _, _ in found)
-        emotions = {emotion: line for weight, emotion, line in reversed(found) if weight == heaviest}
+    for (language, word), meant in sorted(held.items()):
+        heaviest = max(weight for weight, _, _ in meant)
+        emotions = {emotion: line for weight, emotion, line in reversed(meant) if weight == heaviest}
         if len(emotions) > 1:
             torn.append((word, language, emotions))
         entries.append(Entry(word, next(iter(emotions)), language))

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import ibis
 
 from personas.dataset.clock import Clock
 from personas.dataset.columns import Columns, Reading, read_value
-from personas.dataset.contract import Contract
+from personas.dataset.contract import Accounts, Contract, Customers
 from personas.dataset.expressions import columns_of, translate_expression
 from personas.dataset.mapping import Mapped, Strict, Target
 from personas.dataset.roles import Actions, Feedback, Table
+from personas.dataset.survey import Survey
+
+Declared = Table | Survey | Customers | Accounts
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Part:
     emptied: tuple[Rule, ...]
     clock: str
     keys: tuple[str | int, ...]
-    contract: Strict
+    contract: Declared
 
     def window(self, start: datetime | None, end: datetime | None) -> list[Rule]:
         """Say which rows lie outside [start, end). A contract period counts if any of it lies inside."""
@@ -59,7 +63,7 @@ class Part:
         begun = last = self.table[self.clock]
         if self.clock == "start" and "end" in self.columns:
             last = self.table.end.coalesce(ibis.literal(datetime(9999, 1, 1)))
-        timed = type(self.contract).model_fields[self.contract.clock].is_required()
+        timed = type(self.contract).model_fields[cast(Table | Survey, self.contract).clock].is_required()
         rules = []
         if start is not None and self.keys[0] != "actions":
             reason = f"before the observation starts on {start:%Y-%m-%d}"
@@ -77,7 +81,7 @@ class Part:
         hidden = {
             name: (table[name] >= ibis.literal(end)).ifelse(ibis.null("timestamp"), table[name]) for name in later
         }
-        return table.select(**{name: hidden.get(name, table[name]) for name in self.columns})
+        return table.select(**{name: hidden[name] if name in hidden else table[name] for name in self.columns})
 
 
 @dataclass(frozen=True)

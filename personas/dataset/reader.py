@@ -126,9 +126,8 @@ def period_of(contract: Contract, sources: Mapping[str, ibis.Table]) -> tuple[da
         first, last = _seen(contract, sources, stored)
         local = Clock(contract.timezone, first, last)
         first, last = _seen(contract, sources, local) if local.shifts else (first, last)
-        midnight = {"hour": 0, "minute": 0, "second": 0, "microsecond": 0}
-        start = start or (first.replace(**midnight) if first else None)
-        end = end or (last.replace(**midnight) + timedelta(days=1) if last else None)
+        start = start or (_midnight(first) if first else None)
+        end = end or (_midnight(last) + timedelta(days=1) if last else None)
     late = max([moment for moment in (end, contract.holdout and contract.holdout.end) if moment], default=None)
     return start, end, Clock(contract.timezone, start, late)
 
@@ -190,6 +189,10 @@ def _people(contract: Contract) -> bool:
 
 def _whose(table: ibis.Table) -> bool:
     return "customer_id" in table.columns or "account_id" in table.columns
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _own_source(contract: Contract, role: Role) -> bool:

@@ -93,7 +93,7 @@ def _clashes(contract: Contract, document: Document) -> list[Problem]:
 
 def _unknown_stages(contract: Contract, document: Document) -> list[Problem]:
     """Find constant stages that the journey does not have; those in columns are data."""
-    named = []
+    named: list[tuple[list[str | int], str | None]] = []
     for role, number, part in contract.tables():
         stage = getattr(part, "stage", None)
         if stage is not None and stage.value is not None:
@@ -178,8 +178,8 @@ def check_part(
     problems = []
     declared = list(contract.sources)
     if part.source is None:
-        at = document.place([*keys])
-        return [Problem(at, "no source, and customers have none either", "the name of a source", "add source:")]
+        place = document.place([*keys])
+        return [Problem(place, "no source, and customers have none either", "the name of a source", "add source:")]
     for at, name in (
         ([*keys, "source"], part.source),
         *(([*keys, "join", name], name) for name in part.join),

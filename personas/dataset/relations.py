@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 
 from personas.dataset.models import CheckResult, Dataset, SetAsideRows
-from personas.dataset.normalise import Part
+from personas.dataset.normalise import Declared, Part
 from personas.dataset.roster import seen_roles
 from personas.errors import Problem
 
@@ -105,7 +105,7 @@ def in_both_groups(part: Part, dataset: Dataset) -> list[Problem]:
 def duplicate_keys(dataset: Dataset) -> list[Problem]:
     """Find joined sources in which a key stands more than once: each such row would count twice."""
     contract, problems, seen = dataset.contract, [], set()
-    parts = [([role, number], part) for role, number, part in contract.tables()]
+    parts: list[tuple[list[str | int], Declared]] = [([role, number], part) for role, number, part in contract.tables()]
     parts += [([name], part.contract) for name, part in dataset.listed.items()]
     for keys, part in parts:
         for other, key in part.join.items():

@@ -174,7 +174,8 @@ def _read_excel(paths: tuple[Path, ...], source: Source) -> pyarrow.Table:
 def _rows_of(sheet) -> list[tuple]:
     """Take the rows that hold anything; what a sheet says of its size may be millions of cells that are not there."""
     sheet.reset_dimensions()
-    rows, cells = [], 0
+    rows: list[tuple] = []
+    cells = 0
     for row in sheet.iter_rows(values_only=True):
         if row or not rows:
             rows.append(row)

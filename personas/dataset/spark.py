@@ -189,7 +189,7 @@ def _on_a_cluster(url: str) -> SparkSession:
     except Exception as error:  # of gRPC, of PySpark, of the server
         found = f"{host}:{port} is no Spark Connect: {first_line(error)}"
         raise EngineError(found, "Spark Connect 4", "correct address and token") from None
-    return session
+    return session  # type: ignore[return-value]  # the client's class has the same methods and another base
 
 
 def first_line(error: Exception) -> str:

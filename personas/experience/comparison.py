@@ -41,7 +41,7 @@ class Wording:
 
 
 def compare_groups(
-    wording: Wording, found: Mapping[int, Moments], estimate: Callable[[Moments], Estimate], groups: Group
+    wording: Wording, found: Mapping[int, Moments], estimate: Callable[..., Estimate], groups: Group
 ) -> dict[int, Kpi]:
     """The KPI of the base (0) and of each segment against its rest; {} where nobody answered.
 

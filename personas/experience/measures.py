@@ -40,28 +40,29 @@ def measure_experience(
     """
     frame = customers.frame
     segments = segmentation.members["segment"].to_numpy()
-    opened = isinstance(source, Dataset)
+    dataset = source if isinstance(source, Dataset) else None
+    roles = tuple(dataset.tables) if dataset else source
     if playbook is None:
-        playbook = choose_playbook(source) if opened else read_playbook()
-    if texts is None and opened:
-        texts = gather_themes(source, customers, segments, min_group, seed)
-    roles = tuple(source.tables) if opened else source
-    counted = count_customers(customers, source if opened else None, segments, min_group, seed)
-    source = with_feedback_at_hand(source) if opened else source
-    outcomes = measure_outcomes(source, customers, segments, min_group, seed) if opened else NOTHING
-    voices = gather_voices(source, customers, survey_weights(source, frame)) if opened else None
+        playbook = choose_playbook(dataset) if dataset else read_playbook()
+    if texts is None and dataset:
+        texts = gather_themes(dataset, customers, segments, min_group, seed)
+    counted = count_customers(customers, dataset, segments, min_group, seed)
+    dataset = with_feedback_at_hand(dataset) if dataset else None
+    outcomes = measure_outcomes(dataset, customers, segments, min_group, seed) if dataset else NOTHING
+    weights = survey_weights(dataset, frame) if dataset else None
+    voices = gather_voices(dataset, customers, weights) if dataset else None
     pains = measure_pains(
-        customers, segments, playbook, source if opened else None, voices, texts, outcomes.ratings, outcomes.rivals,
-        min_group, seed,
+        customers, segments, playbook, dataset, voices, texts, outcomes.ratings, outcomes.rivals, min_group, seed,
+        weights,
     )  # fmt: skip
-    outcome = choose_outcome(voices, source, frame) if opened else None
+    outcome = choose_outcome(voices, dataset, frame) if dataset else None
     groups = []
     for number in (0, *range(1, len(segmentation) + 1)):
         inside = None if number == 0 else segments == number
         groups.append(
             GroupExperience(
                 segment=number,
-                value_share=value_share(frame, inside),
+                value_share=value_share(frame, inside, weights),
                 kpis=(*counted.kpis[number], *outcomes.kpis.get(number, ())),
                 pain_points=pains.hurts[number],
                 delights=pains.delights[number],
@@ -76,10 +77,8 @@ def measure_experience(
     missing = list_not_measured(frame, roles, groups[0].kpis)
     if counted.missing is not None:
         missing = (*(gap for gap in missing if gap.what != counted.missing.what), counted.missing)
-    missing = (*missing, *list_gaps(outcomes)) if opened else missing
-    course = measure_course(
-        customers, segmentation, source if opened else None, tuple(groups), playbook, min_group, seed
-    )
+    missing = (*missing, *list_gaps(outcomes)) if dataset else missing
+    course = measure_course(customers, segmentation, dataset, tuple(groups), playbook, min_group, seed)
     groups = [course.complete(group) for group in groups]
     experience = Experience(
         groups=tuple(groups), not_measured=(*missing, *pains.missing, *course.missing), quote_counts=pains.quotes,

@@ -113,7 +113,7 @@ def gather_moments(table, members, by: tuple[str, ...], parts: Mapping[str, tupl
     rows = table.join(members, "customer_id")
     alike = members.weight.type().is_integer()  # whole numbers: nobody was weighted, and all are 1
     once, twice = (1, 1) if alike else (rows.weight, rows.weight * rows.weight)
-    columns = {}
+    columns = {}  # type: ignore[var-annotated]
     for part, names in parts.items():
         c, x, q = (_as_counted(rows[name]) if alike else rows[name].cast("float64") for name in names)
         known = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from personas.errors import InputError, Problem
 from personas.estimates import Estimate
@@ -11,7 +12,9 @@ from personas.experience.moments import mean_of, moments_of, net_promoters_of, s
 PROMOTER, DETRACTOR = 9, 6
 
 
-def net_promoter_score(scores, weights=None, customers=None) -> Estimate:
+def net_promoter_score(
+    scores: ArrayLike, weights: ArrayLike | None = None, customers: ArrayLike | None = None
+) -> Estimate:
     """Score recommendation from answers of 0 to 10: % of 9 and 10 less % of 0 to 6, with a 95 % interval.
 
     scores : (n,) float, missing allowed; weights : (n,) survey weights; customers : (n,) who answered, if several times
@@ -26,7 +29,9 @@ def net_promoter_score(scores, weights=None, customers=None) -> Estimate:
     return net_promoters_of(moments_of(votes, weights, customers))
 
 
-def top_two_share(scores, low: float, high: float, weights=None, customers=None) -> Estimate:
+def top_two_share(
+    scores: ArrayLike, low: float, high: float, weights: ArrayLike | None = None, customers: ArrayLike | None = None
+) -> Estimate:
     """Share of satisfied customers: those who ticked one of the top two boxes of the scale, Wilson's interval.
 
     Raises InputError if an answer lies off the scale.
@@ -38,12 +43,19 @@ def top_two_share(scores, low: float, high: float, weights=None, customers=None)
     return share_of(moments_of(np.where(np.isfinite(values), values >= high - 1, np.nan), weights, customers))
 
 
-def mean_score(scores, low: float, high: float, weights=None, customers=None) -> Estimate:
+def mean_score(
+    scores: ArrayLike, low: float, high: float, weights: ArrayLike | None = None, customers: ArrayLike | None = None
+) -> Estimate:
     """Mean score with Student's t interval. Raises InputError if an answer lies off the scale."""
     return mean_of(moments_of(on_scale(scores, low, high), weights, customers))
 
 
-def expectation_gap(experience, expectation, weights=None, customers=None) -> Estimate:
+def expectation_gap(
+    experience: ArrayLike,
+    expectation: ArrayLike,
+    weights: ArrayLike | None = None,
+    customers: ArrayLike | None = None,
+) -> Estimate:
     """Mean of experience less expectation over those who said both: a paired t interval.
 
     >>> expectation_gap([3, 4, 5], [4, 4, 5]).value

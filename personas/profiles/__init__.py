@@ -6,9 +6,10 @@ tested; what did not may be tested, and all p-values of a run are adjusted toget
 
 from personas.profiles.card import describe_dataset
 from personas.profiles.derivation import derive_personas
-from personas.profiles.identity import Identities, identify_personas
+from personas.profiles.identities import Identities
 from personas.profiles.models import Claim, DatasetCard, Persona, PersonaSet
 from personas.profiles.overrides import Overrides, apply_overrides, read_overrides
+from personas.profiles.recognition import identify_personas
 from personas.profiles.recount import Recount, check_claim, check_claims, tabulate_checks
 from personas.profiles.supplements import Supplements, read_supplements
 from personas.profiles.tables import (

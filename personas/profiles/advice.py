@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,12 +19,15 @@ def read_advice() -> dict:
     return yaml.safe_load((Path(__file__).parent / "advice.yml").read_text(encoding="utf-8"))
 
 
-def talk_to(standings: dict[str, Standing], claim_ids: dict[str, str], most: int = 3):
+def talk_to(
+    standings: Mapping[str, Standing], claim_ids: Mapping[str, str], most: int = 3
+) -> tuple[tuple[Advice, ...], tuple[Advice, ...]]:
     """(do, dont) from the traits that set the persona apart most.
 
     standings : by feature name; claim_ids : feature name → id of the claim that backs it
     """
-    do, dont = [], []
+    do: list[Advice] = []
+    dont: list[Advice] = []
     for name, standing in sorted(standings.items(), key=lambda item: (-abs(item[1].gap), item[0])):
         if name not in claim_ids or not standing.distinct:
             continue
@@ -42,7 +46,7 @@ def _rule(name: str) -> dict:
     return next((rule for key, rule in rules.items() if key.endswith("*") and name.startswith(key[:-1])), {})
 
 
-def surprise(standings: dict[str, Standing]) -> tuple[str, Standing] | None:
+def surprise(standings: Mapping[str, Standing]) -> tuple[str, Standing] | None:
     """The first expectation that the data contradicts: its words and the standing that does it."""
     for rule in read_advice()["expectations"]:
         (given, given_side), (expected, side) = (

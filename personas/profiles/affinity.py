@@ -77,11 +77,12 @@ def _error(estimate: Estimate) -> float:
     return (estimate.high - estimate.low) / (2 * 1.96)
 
 
-def sum_products(source: Dataset, members: pd.DataFrame) -> pd.DataFrame | None:
+def sum_products(source: Dataset, members: pd.DataFrame, weights: np.ndarray | None = None) -> pd.DataFrame | None:
     """Sum spending by segment and kind of product in the engine; None without purchases or without kinds.
 
     Returns a row a kind (subcategory, else category) and segment: kind, segment, buyers, x, xx, xw, and the segment's
-    own totals w, ww: sums over customers of what they spend on it (x), on all (w), and of their products.
+    own totals w, ww: sums over customers of what they spend on it (x), on all (w), and of their products; with survey
+    weights, of as many times what each customer spends.
     """
     import ibis
 
@@ -89,10 +90,11 @@ def sum_products(source: Dataset, members: pd.DataFrame) -> pd.DataFrame | None:
     kind = table is not None and next((c for c in ("subcategory", "category") if c in table.columns), None)
     if not kind:
         return None
-    placed = ibis.memtable(members[["customer_id", "segment"]].astype({"customer_id": str}))
+    speaks = 1.0 if weights is None else weights
+    placed = ibis.memtable(members[["customer_id", "segment"]].astype({"customer_id": str}).assign(speaks=speaks))
     lines = table.select(customer_id=table.customer_id.cast("string"), kind=table[kind], amount=table.amount)
     lines = lines.group_by("customer_id", "kind").agg(x=lines.amount.sum()).join(placed, "customer_id")
-    lines = lines.select("customer_id", "segment", "kind", x=lines.x.cast("float64"))
+    lines = lines.select("customer_id", "segment", "kind", x=lines.x.cast("float64") * lines.speaks)
     whole = lines.group_by("customer_id", "segment").agg(w=lines.x.sum())
     both = lines.filter(lines.kind.notnull()).join(whole.select("customer_id", "w"), "customer_id")
     sums = both.group_by("kind", "segment").agg(
@@ -160,7 +162,7 @@ def _readable(kind: str) -> str:
 
 def enter_affinities(ledger: Ledger, persona_id: str, found: Sequence[Affinity], numbers: Numerals) -> tuple[str, ...]:
     """Enter what a persona buys more of than the others; returns the claims' ids."""
-    ids = []
+    ids: list[str] = []
     for thing in found:
         sentence = _sentence(thing, len(ids), numbers)
         if thing.looks > 1:

@@ -64,9 +64,9 @@ def enter_course(ledger: Ledger, persona_id: str, group: GroupExperience, number
     path: list[str] = []
     for number, step in enumerate(group.path.steps if group.path else (), start=1):
         place = _place(step.stage, ", ".join(filter(None, (step.touchpoint, step.channel))))
-        told = (f"Step {number}, {place}: {numbers.value(step.share)} take it.", step.share)
+        taken = (f"Step {number}, {place}: {numbers.value(step.share)} take it.", step.share)
         when = (f"Step {number}, {place}: after {numbers.value(step.days)}, half of them sooner.", step.days)
-        for name, (sentence, estimate) in (("share", told), ("days", when)):
+        for name, (sentence, estimate) in (("share", taken), ("days", when)):
             if estimate.measured:
                 identity = f"{persona_id}-path-{number}-{name}"
                 source = (*WALKED, *BOUGHT) if group.path.horizon else SAID

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from personas.profiles.models import GlyphAxis
-from personas.profiles.traits import Standing, lower_first
+from personas.profiles.trait_claims import lower_first
+from personas.profiles.traits import Standing
 
 PETALS = 6
 
@@ -31,7 +34,7 @@ def choose_petals(standings: list[dict[str, Standing]]) -> tuple[str, ...]:
     return tuple(sorted(ranked[:PETALS], key=lambda n: (block[n], n)))
 
 
-def draw_glyph(standings: dict[str, Standing], petals: tuple[str, ...]) -> tuple[GlyphAxis, ...]:
+def draw_glyph(standings: Mapping[str, Standing], petals: tuple[str, ...]) -> tuple[GlyphAxis, ...]:
     return tuple(
         GlyphAxis(
             label=standings[name].feature.label,
@@ -51,6 +54,6 @@ def gap_words(standing: Standing) -> str:
     return f"{amount}{'more' if standing.gap > 0 else 'less'} than everybody"
 
 
-def glyph_words(standings: dict[str, Standing], petals: tuple[str, ...]) -> str:
+def glyph_words(standings: Mapping[str, Standing], petals: tuple[str, ...]) -> str:
     parts = [f"{lower_first(standings[n].feature.label)}: {gap_words(standings[n])}" for n in petals if n in standings]
     return "; ".join(parts) if parts else "everybody together: no differences to show"

@@ -13,7 +13,8 @@ from personas.numerals import Numerals
 from personas.profiles.advice import read_advice
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim
-from personas.profiles.traits import Standing, lower_first
+from personas.profiles.trait_claims import lower_first
+from personas.profiles.traits import Standing
 
 MOST_STATED, MOST_SUGGESTED, MOST_INFERRED = 2, 1, 2
 

@@ -10,98 +10,20 @@ its overlap lies below what fitting again to other customers of the same kind le
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 from personas.customers import Customers
-from personas.estimates import Frozen
-from personas.experience import Experience
-from personas.handover import Workspace
-from personas.history import MEMBERS, Entry, History, read_history
-from personas.listing import Listing
+from personas.profiles.earlier import Past
+from personas.profiles.identities import Identities, Identity
 from personas.profiles.matching import agreement, jaccard_of, nearness, place_by, was_in
-from personas.profiles.models import Persona
-from personas.profiles.past import PastRun, PastSegments, read_past
 from personas.segments import Segmentation
 
 LEAST_SHARED = 1 / 3  # Jaccard of two equal segments of which half is common
 FEWEST_SHARED = 50  # customers in both runs, before who was where says anything
 LEAST_AGREEMENT = 0.05  # adjusted Rand index below which ids cannot be of the same people
-
-
-class Identity(Frozen):
-    """Who one of today's segments is.
-
-    persona_id : permanent; earlier : name in the run before, and from_data : its name from the data, "" for one born
-    overlap : Jaccard of the old and the new definition on today's customers; floor : what refitting alone leaves
-    shared_overlap : Jaccard of the members among customers in both runs
-    within_chance : of one born, that the segment nearest to it is so unstable that refitting alone moves it as far
-    """
-
-    segment: int
-    persona_id: str
-    status: Literal["same", "changed", "born"]
-    earlier: str = ""
-    from_data: str = ""
-    overlap: float | None = None
-    floor: float | None = None
-    shared_overlap: float | None = None
-    within_chance: bool = False
-
-
-class Identities(Frozen):
-    """All of them, in the order of the segments.
-
-    entry : number of the run compared with, None for a first run; highest : largest number that an id ever had
-    fingerprint : of what was measured; retired : ids that are no more; notes : what could not be used, and why
-    placed : whether the old definition could be applied to today's customers
-    shared : whether members of both runs could be compared, their ids being of the same people
-    lost : those of `retired` that were too unstable to be followed: refitting alone moves them as far
-    left_out : numbers of the history's entries that cannot be used
-    wave_of : dataset of the run compared with, where this one is the next wave of a survey
-    """
-
-    personas: tuple[Identity, ...]
-    highest: int
-    fingerprint: str = ""
-    entry: int | None = None
-    retired: tuple[str, ...] = ()
-    lost: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    placed: bool = False
-    shared: bool = False
-    wave_of: str = ""
-    left_out: tuple[int, ...] = ()
-
-    def id_of(self, segment: int) -> str:
-        return self.personas[segment - 1].persona_id
-
-    def table(self) -> Listing:
-        """A row a segment, for reading."""
-        rows = [
-            {
-                "segment": one.segment, "id": one.persona_id, "is": one.status, "earlier name": one.earlier,
-                "overlap": one.overlap, "refitting leaves": one.floor,
-            }
-            for one in self.personas
-        ]  # fmt: skip
-        gone = f"Retired: {', '.join(self.retired)}. " if self.retired else ""
-        return Listing(pd.DataFrame(rows), gone + " ".join(self.notes))
-
-
-@dataclass(frozen=True)
-class Past:
-    """The run before, opened; members : customer_id and persona, None where they are not kept."""
-
-    entry: Entry
-    run: PastRun
-    segments: PastSegments
-    members: pd.DataFrame | None
 
 
 @dataclass(frozen=True)
@@ -125,73 +47,6 @@ class Overlaps:
     def decisive(self) -> np.ndarray | None:
         """What says whether a pair is one persona: the definitions, else the members, else the centres."""
         return next((part for part in (self.drawn, self.shared, self.near) if part is not None), None)
-
-
-def first_identities(count: int, fingerprint: str = "", notes: tuple[str, ...] = ()) -> Identities:
-    """P1 to Pn in the order of the segments, for a first run."""
-    return Identities(
-        personas=tuple(Identity(segment=i, persona_id=f"P{i}", status="born") for i in range(1, count + 1)),
-        highest=count, fingerprint=fingerprint, notes=notes,
-    )  # fmt: skip
-
-
-def identify_personas(
-    workspace: Workspace,
-    customers: Customers,
-    segmentation: Segmentation,
-    experience: Experience,
-    previous: str | None = None,
-) -> Identities:
-    """Match today's segments to the last accepted run of the dataset; a first run numbers them by size.
-
-    previous : dataset of which this one is the next wave; its last accepted run is the one to match, on profiles alone,
-        since the respondents are others
-    A history that cannot be read is left out and said in `notes`. Nothing is written.
-    """
-    fingerprint = fingerprint_of(customers, segmentation, experience)
-    past, history = find_past(workspace, fingerprint, previous or "")
-    notes = history.notes()
-    if past is None and previous:
-        notes = (*notes, f"Of the earlier wave, {previous}, no run is published yet that could be compared with.")
-    if past is None:
-        found = first_identities(len(segmentation), fingerprint, notes)
-    else:
-        found = match_personas(past, customers, segmentation, fingerprint, notes)
-    left_out = () if previous else tuple(int(path.name) for path, _why in history.broken)
-    return found.model_copy(update={"wave_of": previous or "", "left_out": left_out})
-
-
-def find_past(workspace: Workspace, fingerprint: str, wave_of: str = "") -> tuple[Past | None, History]:
-    """Open the run to compare with: of the dataset itself, or the last of the wave before it without its members."""
-    if not wave_of:
-        return open_past(read_history(workspace), fingerprint)
-    past, history = open_past(read_history(workspace, wave_of), "")
-    return (None if past is None else replace(past, members=None)), history
-
-
-def open_past(history: History, fingerprint: str) -> tuple[Past | None, History]:
-    """Open the run to compare with, going back to the one before where it is damaged; None where there is none.
-
-    Returns the history too, with what was damaged among its broken entries.
-    """
-    while (entry := history.before(fingerprint)) is not None:
-        try:
-            return Past(entry, *read_past(entry), _members(entry)), history
-        except (ValueError, OSError, KeyError):
-            history = history.without([entry.number])
-    return None, history
-
-
-def fingerprint_of(customers: Customers, segmentation: Segmentation, experience: Experience) -> str:
-    """A hash of what was measured: customers, segments, experience; the same for the same data and parameters."""
-    whole = hashlib.sha256()
-    for frame in (customers.frame, segmentation.members):
-        plain = frame.astype({name: "string" for name in frame.columns if frame[name].dtype == "category"})
-        whole.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
-    verdict = segmentation.verdict
-    whole.update(f"{verdict.word} {verdict.borderline} {verdict.k} {verdict.asked} {verdict.kept}".encode())
-    whole.update(experience.model_dump_json().encode())
-    return whole.hexdigest()[:32]
 
 
 def match_personas(
@@ -242,21 +97,6 @@ def match_personas(
     )  # fmt: skip
 
 
-def why_renamed(persona: Persona, identity: Identity) -> dict[str, str]:
-    """The fields that put on record why a persona has another name than before; {} where it has not."""
-    if not identity.earlier or identity.earlier == persona.name:
-        return {}
-    if persona.named_by == "analyst":
-        reason = "an analyst named it in dataset.yml"
-    elif identity.earlier != identity.from_data and persona.name == identity.from_data:
-        reason = "the name that an analyst had given was taken out of dataset.yml"
-    elif identity.status == "changed":
-        reason = "its definition changed, and what the earlier name says does not set it apart any more"
-    else:
-        reason = "what the earlier name says does not set it apart any more"
-    return {"name_before": identity.earlier, "name_reason": reason}
-
-
 def _as_far(found: Overlaps, floors: tuple[float, ...], old: int, new: int) -> bool:
     """Whether refitting alone moves the old segment as far as the new one lies from it."""
     return found.drawn is not None and bool(floors) and bool(found.drawn[old, new] >= floors[old])
@@ -288,14 +128,3 @@ def overlaps_of(past: Past, customers: Customers, segmentation: Segmentation) ->
         else:
             shared = jaccard_of(was[both], today[both], rows, columns)
     return Overlaps(drawn, shared, near), tuple(notes)
-
-
-def _members(entry: Entry) -> pd.DataFrame | None:
-    path = entry.folder / MEMBERS
-    if not path.is_file():
-        return None
-    try:
-        members = pd.read_parquet(path)
-    except (OSError, ValueError):
-        return None
-    return members if {"customer_id", "persona"} <= set(members.columns) else None

@@ -14,7 +14,7 @@ from personas.segments.kmeans import squared_distances
 from personas.segments.membership import pieces
 
 if TYPE_CHECKING:
-    from personas.profiles.identity import Past
+    from personas.profiles.earlier import Past
 
 LEAST_KNOWN = 0.5  # share of the old space's weight that today's columns must still give
 
@@ -22,7 +22,8 @@ LEAST_KNOWN = 0.5  # share of the old space's weight that today's columns must s
 def place_by(segments: PastSegments, frame: pd.DataFrame) -> np.ndarray | None:
     """Everybody's segment by an old definition, (n,) int from 0; None where too few of its columns are there."""
     if segments.classes is not None:
-        needed = [part.feature for part in (*segments.classes.numbers, *segments.classes.categories)]
+        classes = segments.classes
+        needed = [*(part.feature for part in classes.numbers), *(part.feature for part in classes.categories)]
         if not set(needed) <= set(frame.columns):
             return None
         return np.concatenate([segments.classes.labels(part) for part in pieces(frame)])

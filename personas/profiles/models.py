@@ -25,6 +25,7 @@ class Claim(Frozen):
     fits_share : share of the persona's customers for whom the statement is true (variety), 0 to 1
     columns, filter : where the number comes from
     held, refits : in how many of the other divisions that were tried it would be said too; None where it was not tried
+    weighted : the numbers count each customer with its survey weight; `n` counts customers or answers all the same
     """
 
     id: str
@@ -43,6 +44,7 @@ class Claim(Frozen):
     filter: str = ""
     held: int | None = None
     refits: int | None = None
+    weighted: bool = False
 
 
 class Trait(Frozen):

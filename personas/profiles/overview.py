@@ -9,7 +9,8 @@ from personas.estimates import mean_estimate, share_estimate
 from personas.numerals import percent, whole
 from personas.profiles.actions import plan_actions
 from personas.profiles.models import Action, Claim
-from personas.profiles.traits import Standing, lower_first
+from personas.profiles.trait_claims import lower_first
+from personas.profiles.traits import Standing
 
 SOLD = ("membership", "transactions.amount")
 

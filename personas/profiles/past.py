@@ -173,7 +173,22 @@ def reduce_run(personas: PersonaSet, customers: Customers, segments: np.ndarray,
 def read_past(entry: Entry) -> tuple[PastRun, PastSegments]:
     """Read an entry of the history; raises ValueError where it was damaged by hand."""
     run = PastRun.model_validate(entry.read(RUN)["run"])
-    return run, PastSegments.model_validate(entry.read(SEGMENTS))
+    segments = PastSegments.model_validate(entry.read(SEGMENTS))
+    _check(run, segments)
+    return run, segments
+
+
+def _check(run: PastRun, segments: PastSegments) -> None:
+    """Raise ValueError where the two files do not belong together, or an id is there twice."""
+    k, ids = len(segments.ids), [persona.id for persona in run.personas]
+    divided = len(segments.centres) if segments.classes is None else len(segments.classes.weights)
+    numbers = [int(one.removeprefix("P")) for one in (*ids, *(passport.id for passport in run.passports))]
+    if not k == divided == len(set(segments.ids)) or sorted(segments.ids) != sorted(ids):
+        raise ValueError("its segments are not its personas")
+    if segments.floors and len(segments.floors) != k:
+        raise ValueError("its segments are not those that were measured")
+    if max(numbers) > run.highest:
+        raise ValueError("an id is larger than the largest that was given")
 
 
 def shape_of(frame: pd.DataFrame, feature: Feature) -> Shape:

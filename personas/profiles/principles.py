@@ -11,7 +11,7 @@ from personas.numerals import Numerals, percent
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim, DatasetCard, PainPoint, Persona
 from personas.profiles.sources import columns_behind
-from personas.profiles.traits import lower_first
+from personas.profiles.trait_claims import lower_first
 
 UNTESTED = "interval only: a principle repeats what others show"
 CONCENTRATED = 1.25  # share of sales over share of customers

@@ -10,7 +10,7 @@ import pandas as pd
 from personas.customers.models import Feature
 from personas.estimates import Estimate, share_estimate
 from personas.numerals import percent
-from personas.profiles.traits import lower_first
+from personas.profiles.trait_claims import lower_first
 from personas.segments.space import forming, levels_of, numbers_of
 
 DEPTH = 2

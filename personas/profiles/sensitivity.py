@@ -14,7 +14,8 @@ import pandas as pd
 
 from personas.customers import Customers
 from personas.profiles.models import Claim
-from personas.profiles.traits import Standing, stand
+from personas.profiles.traits import Standing
+from personas.profiles.weighing import standing_of
 
 
 def judge_sensitivity(
@@ -24,20 +25,24 @@ def judge_sensitivity(
     refits: pd.DataFrame | None,
     standings: Mapping[str, Mapping[str, Standing]],
     min_group: int = 10,
+    weights: np.ndarray | None = None,
 ) -> tuple[Claim, ...]:
     """The claims with `held` and `refits` filled in for every statement that is a standing on a feature.
 
     segments : (n,) int, published; refits : a row a customer, a column a refit (and customer_id), aligned with the
     customer table; None leaves the claims as they are
-    standings : persona id → feature → the standing that the claim tells
+    standings : persona id → feature → the standing that the claim tells, in the order of the segments
+    weights : (n,) survey weights or None
     """
     if refits is None or not len(refits.columns.drop("customer_id", errors="ignore")):
         return claims
     others = {name: refits[name].to_numpy() for name in refits.columns if name != "customer_id"}
     nearest = {
-        persona: [closest(segments == int(persona[1:]), other) for other in others.values()] for persona in standings
+        # By its place: a permanent id says nothing of which segment the persona is in this run.
+        persona: [closest(segments == number, other) for other in others.values()]
+        for number, persona in enumerate(standings, start=1)
     }
-    return tuple(_judged(claim, customers, standings, nearest, min_group) for claim in claims)
+    return tuple(_judged(claim, customers, standings, nearest, min_group, weights) for claim in claims)
 
 
 def closest(inside: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -50,12 +55,13 @@ def closest(inside: np.ndarray, labels: np.ndarray) -> np.ndarray:
     return max(found, key=lambda other: (inside & other).sum() / (inside | other).sum())
 
 
-def _judged(claim: Claim, customers: Customers, standings, nearest, min_group: int) -> Claim:
+def _judged(claim: Claim, customers: Customers, standings, nearest, min_group: int, weights) -> Claim:
     told = standings.get(claim.persona_id, {}).get(claim.feature) if claim.persona_id else None
     if told is None or not told.distinct or claim.id != f"{claim.persona_id}-{claim.feature}":
         return claim
     held = sum(
-        holds(told, stand(customers.frame, told.feature, inside, min_group)) for inside in nearest[claim.persona_id]
+        holds(told, standing_of(customers.frame, told.feature, inside, min_group, weights))
+        for inside in nearest[claim.persona_id]
     )
     return claim.model_copy(update={"held": held, "refits": len(nearest[claim.persona_id])})
 

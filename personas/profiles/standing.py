@@ -14,7 +14,7 @@ from personas.numerals import Numerals
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim
 from personas.profiles.sources import columns_behind
-from personas.profiles.traits import lower_first
+from personas.profiles.trait_claims import lower_first
 
 BY_RULE = "interval only: found by a stated rule, not tested"
 

@@ -9,7 +9,8 @@ from personas.experience import Kpi, PainPoint
 from personas.numerals import Numerals
 from personas.profiles.models import Claim
 from personas.profiles.sources import columns_behind, source_of
-from personas.profiles.traits import Standing, clause_of, figure_of, lower_first
+from personas.profiles.trait_claims import clause_of, figure_of, lower_first
+from personas.profiles.traits import Standing
 
 
 def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -> str:
@@ -17,6 +18,7 @@ def enter_finding(ledger, identity, name, ranked, share, value, numbers, card) -
     size = f"{numbers.value(share)} of {card.units}"
     worth_ = f" and {numbers.value(value)} of sales" if value.measured else ""
     chosen = leading_traits(ranked)
+    columns: tuple[str, ...]
     if not chosen:
         alone = share.value == 1
         sentence = f"{name}: {share.n:,}, read as one group." if alone else f"{name} are {size}{worth_}."

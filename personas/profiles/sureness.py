@@ -10,7 +10,8 @@ from personas.numerals import Numerals, percent
 from personas.profiles.claims import Ledger
 from personas.profiles.models import Claim
 from personas.profiles.rules import Rule
-from personas.profiles.traits import Standing, lower_first
+from personas.profiles.trait_claims import lower_first
+from personas.profiles.traits import Standing
 from personas.segments.models import SegmentSize
 
 UNTESTED = "not tested: says how sure the description is"

@@ -74,7 +74,9 @@ def tabulate_claims(persona_set: PersonaSet, persona_id: str | None = None, by: 
 
 def tabulate_overrides(persona_set: PersonaSet) -> Listing:
     """What an analyst had told otherwise, a row a change, and what of ``overrides.yml`` fits nothing in this run."""
-    rows = [(o.kind, ", ".join(o.claim_ids), o.was, o.now or o.reason) for o in persona_set.overrides]
+    rows: list[tuple[str, ...]] = [
+        (o.kind, ", ".join(o.claim_ids), o.was, o.now or o.reason) for o in persona_set.overrides
+    ]
     rows += [("not used", "", text, "") for text in persona_set.unused_overrides]
     rows = rows or [("none", "", "everything is told as the data has it", "")]
     return Listing(pd.DataFrame(rows, columns=["change", "claim", "was", "now, or why"]))

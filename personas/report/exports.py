@@ -12,7 +12,7 @@ import pandas as pd
 from personas.numerals import day
 from personas.profiles.models import PersonaSet
 from personas.report.card import render_card
-from personas.segments.scoring_sql import assignment_sql
+from personas.segments.scoring_sql import Dialect, assignment_sql
 from personas.segments.typing_tool import TypingTool
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 # A spreadsheet runs a cell that begins so; the wide forms are those of Chinese and Japanese keyboards.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-SQL_FILES = {"duckdb": "assign.sql", "spark": "assign.spark.sql"}
+SQL_FILES: dict[Dialect, str] = {"duckdb": "assign.sql", "spark": "assign.spark.sql"}
 FLAGS = ("loyalist", "at_risk")
 
 

@@ -47,8 +47,18 @@ def environment() -> jinja2.Environment:
         day=numerals.day,
         in_words=numerals.in_words,
         small=numerals.small,
+        named=named,
     )
     return env
+
+
+def named(columns: Sequence[str]) -> str:
+    """Column names in a row; a table called like its role is not named twice.
+
+    >>> named(("customers.customers.age", "transactions.amount"))
+    'customers.age, transactions.amount'
+    """
+    return ", ".join(re.sub(r"^(\w+)\.\1\.", r"\1.", column) for column in columns)
 
 
 def template_text(name: str) -> str:

@@ -85,7 +85,8 @@ def _line(headline: Headline) -> Line:
 def _title(changes: Changes) -> str:
     sure = [one for one in changes.headlines if not one.within_chance]
     if not sure:
-        return "Nothing changed beyond chance"
+        other = changes.earlier is not None and changes.verdict not in ("", changes.earlier.verdict)
+        return "Only the word of the verdict changed" if other else "Nothing changed beyond chance"
     worse = [one for one in sure if one.good is False]
     many = "One thing" if len(sure) == 1 else f"{in_words(len(sure)).capitalize()} things"
     return f"{many} changed, {in_words(len(worse))} for the worse" if worse else f"{many} changed"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from personas.changes.models import Changes
 from personas.customers.models import Feature, Quality
 from personas.experience.text.models import Themes
 from personas.numerals import Numerals
@@ -42,7 +43,7 @@ def render_report(
     map_points: Sequence[MapPoint],
     quality: Quality,
     features: Sequence[Feature],
-    changes=None,
+    changes: Changes | None = None,
     versions: Mapping[str, str] | None = None,
     tool: TypingTool | None = None,
     themes: Themes | None = None,
@@ -80,7 +81,7 @@ def write_report(
     map_points: Sequence[MapPoint],
     quality: Quality,
     features: Sequence[Feature],
-    changes=None,
+    changes: Changes | None = None,
     versions: Mapping[str, str] | None = None,
     tool: TypingTool | None = None,
     themes: Themes | None = None,

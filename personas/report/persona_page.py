@@ -201,11 +201,23 @@ def attribute_title(attribute: Distribution) -> str:
         if mine is not None and theirs is not None
     ]
     if not gaps or not attribute.known_rest:
-        return attribute.label
+        known = [(share, level) for level, share in zip(attribute.levels, attribute.persona, strict=True) if share]
+        if not known:
+            return attribute.label
+        return f"{attribute.label}: {answer(max(known, key=lambda pair: pair[0])[1])} most often"
     gap, level = max(gaps, key=lambda pair: abs(pair[0]))
     if abs(gap) < ALIKE:
         return f"{attribute.label}: much like the rest"
-    return f"{attribute.label}: {level} {'more' if gap > 0 else 'less'} often"
+    return f"{attribute.label}: {answer(level)} {'more' if gap > 0 else 'less'} often"
+
+
+def answer(level: str) -> str:
+    """A level inside a sentence: a bare number is said to be an answer.
+
+    >>> answer("5"), answer("25–34")
+    ('answer 5', '25–34')
+    """
+    return f"answer {level}" if level.isdigit() else level
 
 
 def pains_drawn(

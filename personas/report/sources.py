@@ -20,6 +20,7 @@ SOURCES = {
 }
 OWN = "Own measures"
 FEW = 3  # sources with fewer KPIs share a row
+ROW = 5  # KPIs that a row shows at once
 
 
 def source_of(key: str) -> str:
@@ -42,9 +43,16 @@ def by_source(kpis: Sequence[Kpi]) -> tuple[tuple[str, tuple[Kpi, ...]], ...]:
 
 
 def in_rows(kpis: Sequence[Kpi]) -> tuple[tuple[str, tuple[Kpi, ...]], ...]:
-    """The same for tiles: sources with one or two KPIs share the last row, so that no row stands all but empty."""
+    """The same for tiles: sources with one or two KPIs share the last row, so that no row stands all but empty.
+
+    One such source beside a single other joins its row, before what does not fit there.
+    """
     groups = by_source(kpis)
     few = [group for group in groups if len(group[1]) < FEW]
+    if len(few) == 1 and len(groups) == 2:
+        (own, mine), (main, others) = few[0], next(group for group in groups if group not in few)
+        at = max(1, ROW - len(mine))
+        return ((f"{main}, {own.removeprefix('From ')}", (*others[:at], *mine, *others[at:])),)
     if len(few) < 2:
         return groups
     first, *others = (source for source, _ in few)

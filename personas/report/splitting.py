@@ -6,7 +6,7 @@ import copy
 import shutil
 from pathlib import Path
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 OVERVIEW, APPENDIX = "index.html", "appendix.html"
 
@@ -18,10 +18,10 @@ def split_report(html: str) -> dict[str, str]:
     """
     whole = BeautifulSoup(html, "html.parser")
     sections = whole.main.find_all("section", recursive=False)
-    place = {section["id"]: file_of(section["id"]) for section in sections}
+    place = {_id(section): file_of(_id(section)) for section in sections}
     home = {"main": ""}  # the skip link stays on its page
     for section in sections:
-        home |= {found["id"]: place[section["id"]] for found in [section, *section.find_all(id=True)]}
+        home |= {_id(found): place[_id(section)] for found in [section, *section.find_all(id=True)]}
     return {name: _page(whole, name, place, home) for name in dict.fromkeys(place.values())}
 
 
@@ -36,18 +36,23 @@ def file_of(section: str) -> str:
     return f"{section}.html" if section.startswith("persona-") else OVERVIEW
 
 
+def _id(found: Tag) -> str:
+    return str(found["id"])
+
+
 def _page(whole: BeautifulSoup, name: str, place: dict[str, str], home: dict[str, str]) -> str:
     page = copy.copy(whole)
     for section in page.main.find_all("section", recursive=False):
-        if place[section["id"]] != name:
+        if place[_id(section)] != name:
             section.decompose()
     heading = page.main.find(["h1", "h2"])
     if heading.name == "h2":  # every page has one first heading
         heading.name = "h1"
         page.title.string = f"{heading.get_text(' ', strip=True)} – {page.title.get_text()}"
     for link in page.find_all("a", href=True):
-        target = link["href"].removeprefix("#")
-        if link["href"].startswith("#") and home.get(target, name) not in (name, ""):
+        href = str(link["href"])
+        target = href.removeprefix("#")
+        if href.startswith("#") and home.get(target, name) not in (name, ""):
             link["href"] = f"{home[target]}#{target}"
     return str(page)
 

@@ -13,7 +13,7 @@ from personas.customers.models import Feature, Quality
 from personas.experience.models import Delight
 from personas.experience.text.models import Themes
 from personas.numerals import Numerals
-from personas.profiles.models import Claim, Kpi, NotMeasured, PersonaSet
+from personas.profiles.models import Action, Claim, Kpi, NotMeasured, PainPoint, Persona, PersonaSet
 from personas.report import figures
 from personas.report.comparison import ComparedRow, comparison
 from personas.report.figure import Figure
@@ -23,6 +23,7 @@ from personas.report.sources import in_rows
 from personas.segments.models import Evidence, MapPoint, SegmentSize
 from personas.segments.typing_tool import TypingTool
 
+BASE_DRIVERS = 8  # of everybody, drawn at once; the others are folded
 DELIGHTS = 4  # of the whole base, beside what hurts
 
 
@@ -81,6 +82,17 @@ class Summary:
         """What goes well in the whole base, first those that rank first; none where there are no experiences."""
         found = self.set.experience.base.delights if self.set.experience is not None else ()
         return tuple(sorted((d for d in found if d.reach.measured), key=lambda d: d.rank)[:DELIGHTS])
+
+    @property
+    def further_by(self) -> tuple[tuple[str, tuple[Claim, ...]], ...]:
+        """The claims that no sentence of the page shows, persona by persona, those of everybody first."""
+        groups = {None: f"All {self.set.dataset.units}"} | {p.id: p.name for p in self.set.personas}
+        found = {one: tuple(c for c in self.further if c.persona_id == one) for one in groups}
+        others = tuple(c for c in self.further if c.persona_id not in groups)
+        return (
+            *((groups[one], claims) for one, claims in found.items() if claims),
+            *((("Others", others),) if others else ()),
+        )
 
     @property
     def hidden_shares(self) -> int:
@@ -151,6 +163,11 @@ def told_of_all(persona_set: PersonaSet) -> tuple[str, ...]:
     return (*persona_set.principles, *case, *persona_set.represented_claims)
 
 
+def backed(of: Persona | PersonaSet) -> tuple[PainPoint | Action, ...]:
+    """Pain points and actions, each of which names its claims."""
+    return (*of.pain_points, *of.actions)
+
+
 def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
     """Raise ValueError naming every reference to a claim that does not exist."""
     wanted: list[tuple[str, str]] = []
@@ -161,9 +178,9 @@ def check_references(persona_set: PersonaSet, claims: dict[str, Claim]) -> None:
         wanted += [(p.id, d.claim_id) for d in p.profile if d.claim_id]
         wanted += [(p.id, a.claim_id) for a in (*p.do, *p.dont, *p.offers)]
         wanted += [(p.id, i) for i in (*p.journey_claims, *p.path_claims, *p.rating_claims)]
-        wanted += [(p.id, i) for item in (*p.pain_points, *p.actions) for i in item.claim_ids]
+        wanted += [(p.id, i) for item in backed(p) for i in item.claim_ids]
     wanted += [("the base", i) for i in told_of_all(persona_set)]
-    wanted += [("the base", i) for item in (*persona_set.pain_points, *persona_set.actions) for i in item.claim_ids]
+    wanted += [("the base", i) for item in backed(persona_set) for i in item.claim_ids]
     lost = [f"{owner}: {claim_id}" for owner, claim_id in wanted if claim_id not in claims]
     if lost:
         raise ValueError("statements without a claim: " + "; ".join(lost[:20]))
@@ -195,7 +212,10 @@ def charts(
     experience = persona_set.experience
     if experience is not None:
         if experience.base.drivers is not None:
-            found["drivers"] = figures.driver_ranges(experience.base.drivers)
+            drivers = experience.base.drivers
+            found["drivers"] = figures.driver_ranges(drivers, most=BASE_DRIVERS)
+            if len(drivers.rows) > BASE_DRIVERS:
+                found["more drivers"] = figures.driver_ranges(drivers, after=BASE_DRIVERS)
         if (ratings := rated(persona_set, 0)) is not None:
             found["ratings"] = ratings
         if (ratings := rated(persona_set, 0, after=BASE_RATINGS)) is not None:

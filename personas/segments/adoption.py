@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias, cast
 
 import numpy as np
 import pandas as pd
@@ -32,6 +33,7 @@ from personas.segments.verdict import write_verdict_sentences
 
 PAIRS = 30
 EFFORT = Effort(pairs=0, first_nulls=99, nulls=99, stability_nulls=39)
+Labels: TypeAlias = Mapping[object, object] | Sequence | pd.Series | np.ndarray
 MOST_GROUPS = 50
 UNSEEN = (
     "Whether the groups foresee anything was not measured: nobody said that they were made without what customers did "
@@ -54,9 +56,7 @@ class GivenLabels:
         return len(self.names)
 
 
-def read_labels(
-    customers: Customers, labels: Mapping[object, object] | Sequence | pd.Series | np.ndarray, min_group: int = 10
-) -> GivenLabels:
+def read_labels(customers: Customers, labels: Labels, min_group: int = 10) -> GivenLabels:
     """Check labels from elsewhere and number them, largest group first (ties: by name).
 
     labels : one a customer, by customer id (a mapping, or a Series with the ids as index) or in the table's order
@@ -90,7 +90,7 @@ def read_labels(
 
 def judge_labels(
     customers: Customers,
-    labels,
+    labels: Labels,
     seed: int = 7,
     min_group: int = 10,
     min_segment_share: float = 0.0,
@@ -125,7 +125,9 @@ def judge_labels(
     return Comparison(candidates, useful, judgement, evidence, min_group, min_segment_share, seed)
 
 
-def adopt_labels(customers: Customers, labels, comparison: Comparison, units: str = "customers") -> Segmentation:
+def adopt_labels(
+    customers: Customers, labels: Labels, comparison: Comparison, units: str = "customers"
+) -> Segmentation:
     """Publish groups that were made elsewhere, under the verdict of :func:`judge_labels`.
 
     Personas are then about them; nobody is moved. New customers are placed by the typing tool, since only whoever made
@@ -134,7 +136,8 @@ def adopt_labels(customers: Customers, labels, comparison: Comparison, units: st
     given = read_labels(customers, labels, comparison.min_group)
     k, candidates = len(given), comparison.candidates
     points = points_of_everybody(candidates.space, customers.frame)
-    members = assign_members(customers.frame["customer_id"], points, candidates.clusterings[k].centres, given.labels)
+    centres = cast(Clustering, candidates.clusterings[k]).centres  # of labels, k-means alone is fitted
+    members = assign_members(customers.frame["customer_id"], points, centres, given.labels)
     with one_thread():
         refits = fit_again(candidates, customers.frame, given.labels + 1, k)
     verdict = write_verdict_sentences(comparison.judgement, k, k, comparison.useful.get(k), units)
@@ -146,7 +149,7 @@ def adopt_labels(customers: Customers, labels, comparison: Comparison, units: st
     return Segmentation(
         members=members,
         space=candidates.space,
-        centres=candidates.clusterings[k].centres,
+        centres=centres,
         sizes=measure_sizes(members, candidates.resampled.jaccard[k], survey_weights(customers)),
         verdict=verdict,
         refits=refits,

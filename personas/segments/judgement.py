@@ -102,7 +102,7 @@ def judge(
     if not resampled.agreement:
         return Judgement(None, None, {1: "none"}, {1: "customers do not differ enough to divide"}, {1: False}, 1)
     separation, stability = separation_test(resampled), stability_test(resampled)
-    figures = []
+    figures = []  # type: ignore[var-annotated]
     for k in sorted(resampled.agreement):
         least = max(min_group, min_segment_share * sizes[k].sum())
         figures += figures_of(k, resampled, separation, stability, useful.get(k), sizes[k], least)

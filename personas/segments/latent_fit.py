@@ -94,21 +94,21 @@ def answers_of(frame: pd.DataFrame, features: tuple[Feature, ...], space: Featur
             categories.append((feature.name, levels, ()))
         elif feature.kind == "binary":
             values = tuple(sorted(float(v) for v in pd.to_numeric(column, errors="coerce").dropna().unique()))
-            categories.append((feature.name, tuple(f"{v:g}" for v in values), values))
+            categories.append((feature.name, tuple(f"{v:g}" for v in values), values))  # type: ignore[arg-type]
         else:
             plain = {name: getattr(axis, name) for name in ("transform", "low", "high", "centre", "spread")}
             numbers.append(NumberInClasses(feature=feature.name, **plain, means=(), variances=()))
     weights = points.weights
-    values = np.column_stack(
+    values = np.column_stack(  # type: ignore[assignment]  # an array from here on
         [number.standardise(frame[number.feature]) for number in numbers] or [np.empty((len(frame), 0))]
     )
     known = np.isfinite(values).astype(float)
-    values = np.nan_to_num(values)
+    values = np.nan_to_num(values)  # type: ignore[assignment]
     indicators = [
         (positions_of(frame[name], levels, numbers_)[:, None] == np.arange(len(levels))).astype(float)
         for name, levels, numbers_ in categories
     ]
-    design = np.hstack([known, values, values**2, *indicators])
+    design = np.hstack([known, values, values**2, *indicators])  # type: ignore[list-item, operator]
     told = tuple(CategoryInClasses(feature=n, levels=ls, values=v, probabilities=()) for n, ls, v in categories)
     answers = Answers(design, tuple(numbers), told, np.empty(0), points)
     whole = _figures(answers, weights[:, None] @ np.ones((1, 1)), prior=0.0)[:, 0]

@@ -26,7 +26,7 @@ def canonical(solution: Clustering | ClassSolution, data: Points | Answers):
     k = len(solution.centres) if isinstance(solution, Clustering) else len(solution.weights)
     # Sizes are those of the assignment that is published; customers on a tie move when the numbers change.
     for _ in range(k + 1):
-        labels = data.assign(solution)
+        labels = data.assign(solution)  # type: ignore[arg-type]  # of the same kind of data
         sizes = np.bincount(labels, minlength=k)
         first = np.bincount(labels, points.known[:, 0], minlength=k) / np.maximum(sizes, 1)
         order = np.lexsort((first, -sizes))

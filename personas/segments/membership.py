@@ -54,7 +54,7 @@ def assign_by_classes(ids: pd.Series, frame: pd.DataFrame, classes: LatentClasse
     confidence, in_between = posterior.max(axis=1), np.zeros(len(frame), bool)
     if len(classes) > 1:
         in_between = confidence < IN_BETWEEN_ODDS * np.partition(posterior, -2, axis=1)[:, -2]
-    known = sum(frame[part.feature].notna().to_numpy(int) for part in (*classes.numbers, *classes.categories))
+    known = sum(frame[part.feature].notna().to_numpy(int) for part in (*classes.numbers, *classes.categories))  # type: ignore[attr-defined]  # both have one
     surprise = -(largest[:, 0] + np.log(likelihood.sum(axis=1))) / np.maximum(known, 1)
     return _members(ids, segment, confidence, in_between, surprise)
 
@@ -84,7 +84,7 @@ def place_customers(
 ) -> np.ndarray:
     """The segment of everybody in `frame`, (n,) int from 0, by a solution that was fitted on `data`."""
     if isinstance(solution, ClassSolution):
-        classes = classes_of(data, solution)
+        classes = classes_of(data, solution)  # type: ignore[arg-type]  # classes come of answers
         return np.concatenate([classes.labels(part) for part in pieces(frame)])
     return np.concatenate([space.points(part).assign(solution) for part in pieces(frame)])
 

@@ -85,7 +85,8 @@ def plot_flow(comparison: Comparison) -> Axes:
 
 def _stack(labels, total) -> dict[int, dict[int, tuple[float, float]]]:
     """Place each column's segments from bottom to top after where their members lie in the column before."""
-    places, height = {}, np.zeros(total)
+    places: dict[int, dict[int, tuple[float, float]]] = {}
+    height = np.zeros(total)
     for k, own in labels.items():
         counts = np.bincount(own, minlength=k)
         middle = np.bincount(own, height, minlength=k) / np.maximum(counts, 1)

@@ -166,7 +166,7 @@ def _null_table(job: Job, n: int, null: NullModel, grounds: Grounds):
     if job.within:
         rng = np.random.default_rng([grounds.seed, 11, draw])
         whole = data.fit(1, rng, 1)
-        within = [data.share_left(data.fit(k, rng, STARTS), whole) for k in job.ks]
+        within = [data.share_left(data.fit(k, rng, STARTS), whole) for k in job.ks]  # type: ignore[arg-type]
     if job.agreement:
         agreement = [
             float(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from personas.numerals import percent
 from personas.segments.comparison import Comparison, survey_weights
 from personas.segments.kmeans import Clustering
 from personas.segments.latent_classes import LatentClasses
-from personas.segments.latent_fit import classes_of
+from personas.segments.latent_fit import Answers, classes_of
 from personas.segments.membership import assign_by_classes, assign_members, points_of_everybody
 from personas.segments.models import SegmentSize, Verdict
 from personas.segments.refits import Refits, fit_again
@@ -108,7 +109,7 @@ def segment(
         centres, classes = solution.centres, None
         members = assign_members(frame["customer_id"], points, centres)
     else:
-        classes = classes_of(candidates.data, solution)
+        classes = classes_of(cast(Answers, candidates.data), solution)
         members = assign_by_classes(frame["customer_id"], frame, classes)
         centres = _means(points, members["segment"].to_numpy() - 1, k)
     # The sample's largest segment need not be everybody's.

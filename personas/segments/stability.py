@@ -55,7 +55,8 @@ def bootstrap_labels(data: Points | Answers, k: int, rng: np.random.Generator, n
     drawn = np.flatnonzero(times)
     if len(drawn) < k:
         return np.zeros(len(data), int)
-    return data.assign(data.take(drawn, times[drawn].astype(float)).fit(k, rng, n_init))
+    # What `fit` gives is what `assign` of the same kind of data takes.
+    return data.assign(data.take(drawn, times[drawn].astype(float)).fit(k, rng, n_init))  # type: ignore[arg-type]
 
 
 def bootstrap_pair(data: Points | Answers, k: int, reference: np.ndarray | None, seed, n_init: int = 2):
@@ -89,7 +90,7 @@ def prediction_strengths(data: Points | Answers, k: int, seed, splits: int = 5, 
         halves = data.take(order[: len(data) // 2]), data.take(order[len(data) // 2 :])
         found = [half.fit(k, rng, n_init) for half in halves]
         worst = [
-            _least_kept_together(contingency(own.labels, half.assign(other), k))
+            _least_kept_together(contingency(own.labels, half.assign(other), k))  # type: ignore[arg-type]
             for half, own, other in zip(halves, found, found[::-1], strict=True)
         ]
         strengths.append(np.mean(worst))

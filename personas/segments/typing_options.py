@@ -58,7 +58,7 @@ def _words(feature: Feature, column: pd.Series, min_group: int):
     if len(levels) > MOST_ANSWERS and feature.kind == "category":
         leading = set(sorted(levels, key=lambda level: (-counts[level], level))[:MOST_ANSWERS])
         levels = [level for level in levels if level in leading]
-    groups = [(level,) for level in levels]
+    groups: list[tuple[str, ...]] = [(level,) for level in levels]
     while len(groups) > MOST_ANSWERS:  # neighbours on an ordered scale are told together, the smallest pair first
         sizes = [sum(counts[w] for w in (*a, *b)) for a, b in pairwise(groups)]
         i = int(np.argmin(sizes))

@@ -138,6 +138,8 @@ def action_table(plan: Plan, units: Units, people: People) -> pd.DataFrame:
                     "customer_id": people.ids[units.buyer[rows]],
                     "arm": np.where(treated, "treated", "holdout"),
                     "cost": np.where(treated, action.cost, 0.0),
+                    "check": at(np.full(len(rows), float(action.check))),
+                    "decision": pd.array([action.decision or None] * len(rows), dtype="str"),
                 }
             )
         )

@@ -119,6 +119,7 @@ class Action:
 
     score, orders : its true effect (added, multiplied) on those treated
     treated : share of the segments' customers who get it, at random; 1 = everybody, no holdout
+    check : day on which somebody is to look whether it worked; decision : what was decided then, "" = nothing yet
     """
 
     key: str
@@ -131,6 +132,8 @@ class Action:
     treated: float
     score: float
     orders: float
+    check: int
+    decision: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,7 +41,7 @@ def simulate(
     customers: int = 4_000,
     seed: int = 7,
     chunk: int = 20_000,
-    track=None,
+    track: Callable[..., Iterable[Any]] | None = None,
 ) -> dict:
     """Write a dataset with a planted truth: Parquet tables, ``truth_members.parquet``, ``truth.json``.
 

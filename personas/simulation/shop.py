@@ -91,11 +91,11 @@ CATEGORIES = {
 
 ACTIONS = (
     Action("live_tracking", "Live tracking and a one-hour window for deliveries", 456, "late_delivery",
-           ("family", "convenience"), "operations", 6.5, 0.6, 0.9, 1.12),
+           ("family", "convenience"), "operations", 6.5, 0.6, 0.9, 1.12, 639, "kept"),
     Action("app_vouchers", "Apology vouchers after failed checkouts", 486, "app_failures",
-           ("convenience",), "marketing", 5.0, 0.5, 0.0, 1.0),
+           ("convenience",), "marketing", 5.0, 0.5, 0.0, 1.0, 609, "stopped"),
     Action("price_labels", "Clear price labels on every offer", 517, "unclear_prices",
-           ("bargain",), "marketing", 0.8, 1.0, 0.3, 1.0),
+           ("bargain",), "marketing", 0.8, 1.0, 0.3, 1.0, 763),
 )  # fmt: skip
 
 KINDS = (

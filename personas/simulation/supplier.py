@@ -70,9 +70,9 @@ CATEGORIES = {
 
 ACTIONS = (
     Action("shipping_notice", "A notice for each delayed shipment", 456, "late_shipments",
-           ("procurement", "regulated"), "operations", 40.0, 0.5, 0.8, 1.10),
+           ("procurement", "regulated"), "operations", 40.0, 0.5, 0.8, 1.10, 639, "kept"),
     Action("one_invoice", "One invoice a month with the order numbers", 500, "wrong_invoices",
-           ("procurement",), "sales", 25.0, 1.0, 0.4, 1.0),
+           ("procurement",), "sales", 25.0, 1.0, 0.4, 1.0, 763),
 )  # fmt: skip
 
 KINDS = (

@@ -11,13 +11,13 @@ from personas.changes import Changes, compare_runs, read_earlier, write_run
 from personas.customers import Customers
 from personas.experience import Experience, measure_experience
 from personas.handover import Workspace, open_workspace
-from personas.history import commit, prepare
 from personas.profiles import DatasetCard, PersonaSet, derive_personas, identify_personas
-from personas.profiles.identity import Identities
+from personas.profiles.identities import Identities
 from personas.segments import Segmentation, fit_space
 from personas.segments.kmeans import fit_kmeans
 from personas.segments.layout import canonical
 from personas.simulation.waves import Wave, simulate_wave
+from personas.succession import commit, prepare
 from tests.profiles.divided import published
 
 CARD = DatasetCard(

@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from personas import history
+from personas import history, succession
 from personas.changes import noise
 from personas.errors import InputError
 from tests.changes.runs import project, run, wave
@@ -71,7 +71,7 @@ def test_changed_personas_wait_and_the_next_run_takes_their_place(work):
 def test_accepted_personas_are_what_the_next_run_is_compared_with(work):
     run(work, FIRST)
     proposed = run(work, SPLIT, 5, end="2025-12-31")
-    assert history.accept(work).number == 2
+    assert succession.accept(work).number == 2
     again = run(work, SPLIT, 5, end="2025-12-31")
     assert again.changes.acceptance == "accepted"
     assert again.changes.earlier.number == 1
@@ -79,11 +79,11 @@ def test_accepted_personas_are_what_the_next_run_is_compared_with(work):
     later = run(work, wave(change="split", number=3), 5, end="2026-06-30")
     assert later.changes.earlier.number == 2
     assert {p.id for p in later.personas.personas} == {p.id for p in proposed.personas.personas}
-    assert history.accept(work) is None, "nothing waits"
+    assert succession.accept(work) is None, "nothing waits"
 
 
 def test_members_are_kept_of_the_last_runs_only_and_entries_of_the_last_sixty(work, monkeypatch):
-    monkeypatch.setattr(history, "ENTRIES_KEPT", 4)
+    monkeypatch.setattr(succession, "ENTRIES_KEPT", 4)
     for year in range(2020, 2026):
         run(work, wave(number=1 + year % 2), end=f"{year}-12-31")
     kept = history.read_history(work).entries
@@ -95,7 +95,7 @@ def test_forgotten_customers_are_in_no_list_of_members(work):
     run(work, FIRST)
     run(work, wave(number=2), end="2025-12-31")
     folder = history.history_folder(work)
-    assert history.forget_customers(folder, ["w3-00001", "w3-00002", "nobody"]) == 4
+    assert succession.forget_customers(folder, ["w3-00001", "w3-00002", "nobody"]) == 4
     lists = [pd.read_parquet(path) for path in folder.glob("*/members.parquet")]
     assert len(lists) == 2
     assert all(len(one) == 298 and "w3-00001" not in set(one["customer_id"]) for one in lists)
@@ -125,9 +125,31 @@ def spoil_segments(entry):
     (entry / "segmentation.json").unlink()
 
 
+def spoil_ids(entry):
+    """The same id twice, as a copy and paste by hand leaves it."""
+    parts = json.loads((entry / "segmentation.json").read_text())
+    (entry / "segmentation.json").write_text(json.dumps(parts | {"ids": ["P1", "P1", "P3", "P4"]}))
+
+
+def spoil_numbers(entry):
+    head = json.loads((entry / "run.json").read_text())
+    head["run"]["highest"] = 2
+    (entry / "run.json").write_text(json.dumps(head))
+
+
+def spoil_members(entry):
+    """Segments of another run: one of them has no persona."""
+    parts = json.loads((entry / "segmentation.json").read_text())
+    parts |= {"ids": [*parts["ids"], "P5"], "centres": [*parts["centres"], parts["centres"][0]]}
+    (entry / "segmentation.json").write_text(json.dumps(parts))
+
+
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
+        (spoil_ids, "damaged or missing"),
+        (spoil_numbers, "damaged or missing"),
+        (spoil_members, "damaged or missing"),
         (spoil_json, "damaged or missing"),
         (spoil_version, "newer version"),
         (spoil_dataset, 'another dataset, "cafe"'),
@@ -176,7 +198,7 @@ def test_a_history_that_changed_meanwhile_stops_publication_in_words(work):
     (place / "segmentation.json").write_text("{}")
     (work.staged / "personas.json").write_text("{}")
     with pytest.raises(InputError, match="changed while this run was made"):
-        history.prepare(work)
+        succession.prepare(work)
 
 
 @pytest.mark.parametrize("published", [True, False])
@@ -185,13 +207,37 @@ def test_a_publication_that_was_killed_is_put_right(work, published):
     run(work, wave(number=2), end="2025-12-31", publish=False)
     work.staged.mkdir(exist_ok=True)
     (work.staged / "personas.json").write_text("this run's")
-    history.prepare(work)
+    succession.prepare(work)
     target = work.root / "reports" / "shop"
     target.mkdir(parents=True)
     (target / "personas.json").write_text("this run's" if published else "the one before")
-    history.mend(work)
+    succession.mend(work)
     assert len(entries(work)) == (2 if published else 1)
-    assert not (history.history_folder(work) / history.NEXT).exists()
+    assert not (history.history_folder(work) / succession.NEXT).exists()
+
+
+@pytest.mark.parametrize("left", ["", "{", '{"published": "x", "number": "many"}'])
+def test_a_waiting_run_that_is_damaged_is_dropped(work, left):
+    run(work, FIRST)
+    waiting = history.history_folder(work) / succession.NEXT
+    waiting.mkdir()
+    if left:
+        (waiting / "run.json").write_text(left)
+    target = work.root / "reports" / "shop"
+    target.mkdir(parents=True)
+    (target / "personas.json").write_text("what is published")
+    succession.mend(work)
+    assert entries(work) == [(1, True)]
+    assert not waiting.exists()
+
+
+def test_accepting_does_not_need_what_was_decided_before(work):
+    run(work, FIRST)
+    run(work, SPLIT, 5, end="2025-12-31")
+    decisions = history.history_folder(work) / history.DECISIONS
+    decisions.write_text("[")
+    assert succession.accept(work).number == 2
+    assert len(json.loads(decisions.read_text())) == 1
 
 
 def test_the_history_is_for_its_owner_only(work):

@@ -9,9 +9,9 @@ from personas.batch.checks import find_wave_problems
 from personas.changes import compare_runs, read_earlier, write_run
 from personas.errors import InputError
 from personas.handover import open_workspace
-from personas.history import prepare
 from personas.profiles import derive_personas, identify_personas
 from personas.simulation.waves import simulate_wave
+from personas.succession import prepare
 from tests.changes.runs import CARD, measured, project, run, wave
 
 

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from personas import history
+from personas import succession
 from personas.batch import publication
 from tests.batch.projects import Project, write_project
 from tests.faults.kills import Tally, kill_at_random, kill_at_steps
@@ -62,7 +62,7 @@ def main() -> None:
     make_kills = int(sys.argv[1]) if len(sys.argv) > 1 else 10
     figures, exchange = [], publication.exchange
     publication.render_notebook = plain_page
-    history.ENTRIES_KEPT = 4
+    succession.ENTRIES_KEPT = 4
     os.fsync = lambda file: None  # a kill, unlike a power cut, loses nothing that was written
     with tempfile.TemporaryDirectory() as place, contextlib.redirect_stderr(io.StringIO()):
         folder = Path(place)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from personas import history
+from personas import history, succession
 from personas.batch import publication
 from personas.handover import Workspace, open_workspace
 from personas.parameters import STAGES
@@ -100,7 +100,7 @@ def stage_history(workspace: Workspace, version: str) -> None:
         "run": {"version": version},
         "compared_with": before.number if before else None,
     }
-    history.write_candidate(workspace, head, {"version": version}, Members())
+    succession.write_candidate(workspace, head, {"version": version}, Members())
 
 
 class Members:

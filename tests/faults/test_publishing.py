@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from personas import history
+from personas import succession
 from personas.batch import publication
 from personas.batch.exchange import exchange
 from personas.batch.locks import hold
@@ -24,7 +24,7 @@ STEPS = [*range(1, 90, 9), *range(90, 1_000)]  # publishing takes some 140; the 
 def bench(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(publication, "render_notebook", plain_page)
-        patch.setattr(history, "ENTRIES_KEPT", 4)
+        patch.setattr(succession, "ENTRIES_KEPT", 4)
         patch.setattr(os, "fsync", lambda file: None)  # a kill, unlike a power cut, loses nothing that was written
         yield open_bench(tmp_path_factory.mktemp("bench"))
 

@@ -21,6 +21,7 @@ COMPUTED = "9449772114007"  # what a template would make of it
 FORMULAS = ("=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", '=HYPERLINK("http://127.0.0.1")')
 TURNED = "abc\u202egnp.exe"
 LINK = "javascript:alert(1)"
+CANARY = "zq{kind}{n:04d}x"  # in a column of its own in every table: nobody may meet one again
 PAYLOADS = (TAG, SCRIPT, HANDLER, SQL, SQL_QUOTE, SLASH, TEMPLATE, *FORMULAS, TURNED, LINK)
 
 AGE, INCOME, REGION = f"age {SQL}", f"income {TAG}", f"region {SLASH}"
@@ -48,7 +49,9 @@ CONTRACT = {
     "customers": {
         "source": f"people {SQL}",
         "id": f"id {SQL}",
+        "names": ["called"],
         "attributes": {
+            "mail": {"kind": "category", "forms": False},
             AGE: {"kind": "number", "unit": TAG, "label": f"Age {TAG}", "high": HANDLER, "low": SQL},
             INCOME: {"kind": "number", "label": f"Income {TEMPLATE}"},
             REGION: {"kind": "category", "label": f"Region {HANDLER}"},
@@ -58,6 +61,7 @@ CONTRACT = {
     "transactions": {
         "source": f"orders {SQL_QUOTE}", "customer": f"who {SQL}", "time": f"when {SLASH}",
         "amount": f"eur {TAG}", "order": "order", "category": f"sort {SQL_QUOTE}",
+        "product": "product",
     },
     "feedback": {
         "source": "answers", "customer": "who", "time": "when", "score": "score", "scale": [0, 10],
@@ -79,21 +83,30 @@ def write_shop(folder: Path, customers: int = 300, seed: int = 3) -> None:
     for n, who in enumerate(ids):
         busy = n % 2 == 0
         age, income = draw.gauss(30 if busy else 62, 3), draw.gauss(60_000 if busy else 24_000, 3_000)
-        people.append([who, round(age, 1), round(income), REGIONS[(n // 2) % 2 + 2 * busy], "yes" if busy else "no"])
+        called, mail, secret = (CANARY.format(kind=kind, n=n) for kind in ("called", "mail", "secret"))
+        region = REGIONS[(n // 2) % 2 + 2 * busy]
+        people.append([who, round(age, 1), round(income), region, "yes" if busy else "no", called, mail, secret])
         for _ in range(draw.randint(8, 14) if busy else draw.randint(1, 3)):
             when = datetime(2024, 1, 1) + timedelta(minutes=draw.randrange(60 * 24 * 365))
             spent = round(draw.uniform(50, 90) if busy else draw.uniform(5, 20), 2)
-            orders.append([who, when, spent, f"o{len(orders)}", CATEGORIES[draw.randrange(2) + 2 * busy]])
+            product = CANARY.format(kind="bought", n=len(orders))
+            orders.append([who, when, spent, f"o{len(orders)}", CATEGORIES[draw.randrange(2) + 2 * busy], product])
         asked = datetime(2024, 6, 1) + timedelta(days=draw.randrange(180))
-        words = f"{draw.choice(PAYLOADS)} the queue was far too long {draw.choice(PAYLOADS)}"
-        answers.append([who, asked, draw.randint(0, 6) if busy else draw.randint(8, 10), words, TOUCHPOINTS[n % 2]])
+        words = f"{draw.choice(PAYLOADS)} the queue was far too long {draw.choice(PAYLOADS)} says {called}"
+        answers.append(
+            [who, asked, draw.randint(0, 6) if busy else draw.randint(8, 10), words, TOUCHPOINTS[n % 2], secret]
+        )
         if busy:
-            cases.append([who, asked, asked + timedelta(days=draw.randrange(1, 9)), TEAMS[n % 4 // 2], CATEGORIES[1]])
+            done = asked + timedelta(days=draw.randrange(1, 9))
+            cases.append([who, asked, done, TEAMS[n % 4 // 2], CATEGORIES[1], secret])
     write = {
-        "people's `own`; $(touch pwned) table.csv": [[f"id {SQL}", AGE, INCOME, REGION, LOYALTY], *people],
-        "orders.csv": [[f"who {SQL}", f"when {SLASH}", f"eur {TAG}", "order", f"sort {SQL_QUOTE}"], *orders],
-        "answers.csv": [["who", "when", "score", f"text {SQL}", "touchpoint"], *answers],
-        "cases.csv": [["who", "opened", "resolved", "team", "category"], *cases],
+        "people's `own`; $(touch pwned) table.csv": [
+            [f"id {SQL}", AGE, INCOME, REGION, LOYALTY, "called", "mail", "note"],
+            *people,
+        ],
+        "orders.csv": [[f"who {SQL}", f"when {SLASH}", f"eur {TAG}", "order", f"sort {SQL_QUOTE}", "product"], *orders],
+        "answers.csv": [["who", "when", "score", f"text {SQL}", "touchpoint", "note"], *answers],
+        "cases.csv": [["who", "opened", "resolved", "team", "category", "note"], *cases],
     }
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in write.items():

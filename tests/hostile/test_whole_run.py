@@ -1,15 +1,13 @@
 """A shop of attacks goes through make, all six notebooks and the report, where there is no network; nothing of it runs.
 
-The pages are looked at as text here; tests/report looks at hostile words in a real browser.
+Every row holds a word of its own, which stands in no page, no log and no message afterwards.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -22,31 +20,26 @@ import sqlglot
 from bs4 import BeautifulSoup
 
 from personas.report.exports import FORMULA_STARTS
+from tests.batch.projects import code
+from tests.copies import copy_project, make_personas
 from tests.hostile.network import cut_off
+from tests.hostile.shop import CANARY as CANARY_OF
 from tests.hostile.shop import COMPUTED, MARK, TAG, write_shop
 
 pytestmark = pytest.mark.slow
 
-ROOT = Path(__file__).parents[2]
-COPIED = ("Makefile", "environment.yml", "pyproject.toml", "requirements.lock", "notebooks", "personas")
-KEPT = re.compile("MAKE|MFLAGS|CONDA|DATASET$|DATA$|P$|PYTEST|PYTHONPATH")
 QUICK = "pairs=5 null_draws=19 max_segments=3 n_segments=2"
+CANARY = re.compile(rb"zq[a-z]+\d{4}x")
+# What a notebook may show: no script, and nothing that a viewer would run or fetch.
+SHOWN = {"text/plain", "text/html", "image/png", "image/svg+xml", "text/markdown"}
 FETCHING = {"src", "srcset", "poster", "background", "action", "formaction", "data", "manifest", "ping"}
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    root = tmp_path_factory.mktemp("hostile")
-    ignored = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints", "kernel-ipc-*")
-    for name in COPIED:
-        source = ROOT / name
-        (shutil.copytree(source, root / name, ignore=ignored) if source.is_dir() else shutil.copy(source, root))
+    root = copy_project(tmp_path_factory.mktemp("hostile"))
     write_shop(root / "data" / "hostile")
-    environment = {name: value for name, value in os.environ.items() if not KEPT.match(name)}
-    command = ["make", "personas", "DATASET=hostile", f"P={QUICK}", "ENVIRONMENT=", f"PYTHON={sys.executable}"]
-    done = subprocess.run(
-        [*cut_off(), *command], cwd=root, env=environment, capture_output=True, text=True, timeout=1_500, check=False
-    )
+    done = make_personas(root, "hostile", QUICK)
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     (root / "said.txt").write_text(done.stdout + done.stderr)
     return root
@@ -157,3 +150,102 @@ def test_what_is_personal_is_private(project, published):
 def test_the_data_of_the_report_is_plain_json(published):
     found = json.loads((published / "personas.json").read_text(encoding="utf-8"))
     assert TAG in found["dataset"]["title"]
+
+
+def test_a_browser_runs_and_fetches_nothing_of_what_the_pages_hold(project, chromium):
+    """With the pages' own policy and without it: markup that is only kept from acting by the policy would act then."""
+    for bypass in (False, True):
+        context = chromium.new_context(bypass_csp=bypass)
+        page, seen = context.new_page(), []
+        page.on("request", lambda request, seen=seen: seen.append(request.url))
+        page.on("dialog", lambda dialog, seen=seen: (seen.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.on("pageerror", lambda error, seen=seen: seen.append(str(error)))
+        for path in pages_of(project):
+            seen.clear()
+            page.goto(path.as_uri())
+            assert [url for url in seen if not url.startswith("data:")] == [path.as_uri()], path.name
+            assert "pwned" not in page.title().replace("document.title='pwned'", ""), path.name
+            assert page.locator(MARK).count() == 0, path.name
+        context.close()
+
+
+def test_executed_notebooks_hold_nothing_that_a_viewer_would_run(project):
+    kept = sorted((project / "reports" / ".work" / "hostile" / "notebooks").glob("*.ipynb"))
+    assert len(kept) == 6
+    for path in kept:
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", ()):
+                data = output.get("data", {})
+                assert set(data) <= SHOWN, path.name
+                shown = BeautifulSoup("".join(data.get("text/html", "")), "html.parser")
+                assert shown.find_all(["script", "iframe", "object", "embed", "link", MARK]) == [], path.name
+                handlers = [name for tag in shown.find_all(True) for name in tag.attrs if name.startswith("on")]
+                assert handlers == [], path.name
+
+
+def traces(project) -> list[str]:
+    """Files with a word of a row, outside the sources, the private folder and the member lists."""
+    private = {project / "data", project / "reports" / ".work"}
+    found = []
+    for path in project.rglob("*"):
+        if path.is_file() and not private & set(path.parents) and not path.name.startswith("members."):
+            found += [f"{path.relative_to(project)}: {word.decode()}" for word in CANARY.findall(path.read_bytes())]
+    return found
+
+
+def test_no_word_of_a_row_stands_in_what_is_published_or_said(project):
+    tables = [path for path in (project / "data" / "hostile").glob("*.csv") if CANARY.search(path.read_bytes())]
+    assert len(tables) == 4, "every table has such words"
+    assert any(CANARY.search(path.read_bytes()) for path in (project / "reports" / ".work").rglob("*.parquet"))
+    assert traces(project) == []
+
+
+BETRAYING = """
+import os, sys, warnings
+mail = customers.frame["mail"].max()
+print(customers.frame.to_string(), file=sys.stderr)
+os.write(2, mail.encode())
+warnings.warn(mail)
+float(mail)
+"""
+
+
+def test_a_notebook_that_fails_tells_no_word_of_a_row(project):
+    """The words of the exception are a customer's, as they are where text stands in a column of numbers."""
+    notebook = project / "notebooks" / "05_changes.ipynb"
+    whole = notebook.read_text(encoding="utf-8")
+    document = json.loads(whole)
+    place = next(i for i, cell in enumerate(document["cells"]) if cell["id"] == "changes")
+    document["cells"].insert(place + 1, code("betrays", BETRAYING))
+    notebook.write_text(json.dumps(document), encoding="utf-8")
+    done = make_personas(project, "hostile", QUICK, network=True)
+    notebook.write_text(whole, encoding="utf-8")
+    said = done.stdout + done.stderr
+    assert done.returncode == 2
+    assert "05_changes stopped" in said
+    assert "ValueError" in said, "what it was is told"
+    assert CANARY.search(said.encode()) is None
+    failed = project / "reports" / ".work" / "hostile" / "failed" / "05_changes.ipynb"
+    assert CANARY.search(failed.read_bytes()), "the whole of it is kept for whoever may read it"
+    assert traces(project) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "word"),
+    [("orders.csv", 2, "amount"), ("orders.csv", 1, "time"), ("answers.csv", 2, "score"), ("answers.csv", 1, "time")],
+)
+def test_rows_that_cannot_be_read_are_not_quoted(project, table, column, word):
+    path = project / "data" / "hostile" / table
+    whole = path.read_bytes()
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    for n, row in enumerate(rows[1:]):
+        row[column] = CANARY_OF.format(kind="broken", n=n % 7)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    done = make_personas(project, "hostile", QUICK, network=True)
+    path.write_bytes(whole)
+    said = done.stdout + done.stderr
+    assert done.returncode == 2
+    assert table in said, word
+    assert CANARY.search(said.encode()) is None

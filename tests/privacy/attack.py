@@ -130,7 +130,7 @@ def figures_of(told: dict) -> dict[str, Figure]:
                 inside = [n for n in numbers if n != segment] if complement else inside
                 figures[f"net: {name}"].say(inside, (part,), count)
     for kpi, segment in _kpis(told, numbers):
-        for part in kpi["parts"]:
+        for part in kpi.get("parts", ()):
             inside = numbers if segment == EVERYBODY else [segment]
             figures[f"net: kpis · {kpi['key']}"].say(inside, (part["name"],), part["share"] * kpi["estimate"]["n"])
     _tell_levels(told, numbers, figures)
@@ -364,8 +364,15 @@ NOT_PEOPLE = re.compile(
 )
 
 
+# "3 customers", but not "at least 3 customers", "of 3 customers", "1.3 customers" or "2–3 customers".
+FEW_OF = r"(?<![\w.,–−-])(?<!than )(?<!least )(?<!most )(?<!every )(?<!of )(?<!to )(?<!about )([1-9]\d{{0,2}}) (?:{})\b"
+
+
 def said_on(page: str, least: int, people: tuple[str, ...] = ()) -> Iterator[Finding]:
-    """Small counts in the tables of a page, and "61 of 64 customers" in its text."""
+    """Small counts in the tables of a page, and "61 of 64 customers" and "3 customers" in its text.
+
+    people : what customers are called, as "households"
+    """
     read = Tables(page)
     for table in read.tables:
         if not table:
@@ -375,11 +382,16 @@ def said_on(page: str, least: int, people: tuple[str, ...] = ()) -> Iterator[Fin
             for i in counting & set(range(len(row))):
                 if re.fullmatch(r"\d+", row[i].strip()) and 0 < int(row[i]) < least:
                     yield Finding(f"table · {table[0][i].strip()}", row[0].strip()[:60], int(row[i]), "in a table")
-    yield from said_in(" ".join(read.texts), least)
+    yield from said_in(" ".join(read.texts), least, people)
 
 
-def said_in(text: str, least: int) -> Iterator[Finding]:
-    for match in OF.finditer(re.sub(r"\s+", " ", text)):
+def said_in(text: str, least: int, people: tuple[str, ...] = ()) -> Iterator[Finding]:
+    text = re.sub(r"\s+", " ", text)
+    few = re.compile(FEW_OF.format("|".join(re.escape(word) for word in (*people, "customers", "people"))))
+    for match in few.finditer(text):
+        if 0 < int(match[1]) < least:
+            yield Finding("words", text[max(match.start() - 40, 0) : match.end() + 20], int(match[1]), "in a sentence")
+    for match in OF.finditer(text):
         some, all_, noun = int(match[1].replace(",", "")), int(match[2].replace(",", "")), match[3]
         if NOT_PEOPLE.match(noun) or all_ < least:
             continue
@@ -400,11 +412,23 @@ def attack(folder: Path) -> list[Finding]:
     """Everything that the published files of one run give away (members.* is personal data and not among them)."""
     told = json.loads((folder / "personas.json").read_text(encoding="utf-8"))
     found = attack_told(told)
+    people = (told["dataset"]["unit"], told["dataset"]["units"])
     for page in sorted(folder.glob("**/*.html")):
-        found += said_on(page.read_text(encoding="utf-8"), told["min_group"])
+        found += said_on(page.read_text(encoding="utf-8"), told["min_group"], people)
     for card in sorted(folder.glob("exports/personas/*.md")):
-        found += said_in(card.read_text(encoding="utf-8"), told["min_group"])
-    return found
+        found += said_in(card.read_text(encoding="utf-8"), told["min_group"], people)
+    for text in strings_in(told):
+        found += said_in(text, told["min_group"], people)
+    return list(dict.fromkeys(found))
+
+
+def strings_in(node) -> Iterator[str]:
+    """All texts of JSON."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict | list):
+        for value in node.values() if isinstance(node, dict) else node:
+            yield from strings_in(value)
 
 
 def intersect(before: dict, after: dict) -> list[Finding]:

@@ -79,9 +79,11 @@ def write_shop(root: Path, customers: int = 240, seed: int = 5) -> tuple[set[str
     ).to_csv(folder / "customers.csv", index=False)  # fmt: skip
     bought = np.repeat(np.arange(customers), 3 + 9 * often)
     days = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 360, len(bought)), "D")
-    pd.DataFrame(
-        {"customer_no": np.array(ids)[bought], "ordered": days, "total": rng.gamma(4, 8 + 6 * often[bought]).round(2)}
-    ).to_csv(folder / "orders.csv", index=False)
+    totals = rng.gamma(4, 8 + 6 * often[bought]).round(2)
+    totals[-1] = 250_000.0  # one customer brings in more than all others together
+    pd.DataFrame({"customer_no": np.array(ids)[bought], "ordered": days, "total": totals}).to_csv(
+        folder / "orders.csv", index=False
+    )
     said = "The delivery was late again and nobody answered, please write to {mail} or call {phone}. {name}, {id}"
     paid = "The delivery was late, my card {card} was charged twice, account {iban}, says {name}"
     words = [

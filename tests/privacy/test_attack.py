@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from personas.changes.movement import hidden_flows
 from personas.customers import build_customers
 from personas.dataset import read_dataset
 from personas.estimates import not_measured, share_estimate
@@ -24,6 +25,7 @@ from personas.segments import Segmentation, Verdict, fit_space
 from personas.segments.segmentation import measure_sizes
 from personas.simulation import simulate
 from tests.privacy.attack import Figure, attack_told, figures_of, intersect, net_parts, said_in, said_on, solve
+from tests.privacy.changes_attack import attack_changes
 
 VERDICT = Verdict(word="natural", borderline=False, k=6, asked=None, sentence="", meaning="", reasons=())
 
@@ -280,3 +282,43 @@ def test_two_runs_are_set_against_each_other(told):
     base |= {"value": (base["value"] * base["n"] + 1) / (base["n"] + 1), "n": base["n"] + 1}
     found = {one.figure for one in intersect(told, later)}
     assert f"kpis · {kpi}" in found
+
+
+def flows(table, hidden):
+    """What is told of who went where, as in ``changes.json``."""
+    rows, columns = table.shape
+    told = [
+        {
+            "source": f"old {i}", "target": f"new {j}", "customers": None if hidden[i, j] else int(table[i, j]),
+            "share": None if hidden[i, j] else table[i, j] / table[i].sum(),
+        }
+        for i in range(rows) for j in range(columns) if table[i, j]
+    ]  # fmt: skip
+    return {"flows": told, "earlier": {"shared": int(table.sum())}}
+
+
+@settings(deadline=None, max_examples=60)
+@given(CELLS)
+def test_no_flow_between_personas_can_be_worked_out(cells):
+    table = np.array(cells)
+    hidden = hidden_flows(table, 10)
+    at_most = 0.5 * table.size + 6 * ((table > 0) & (table < 10)).sum()
+    assert hidden.sum() <= at_most
+    if table.sum() >= 20 and (table.sum(axis=1) >= 10).all():
+        assert attack_changes(flows(table, hidden), 10) == []
+
+
+def test_the_attack_adds_up_hidden_flows():
+    table = np.array([[60, 4, 3], [40, 50, 20], [11, 30, 80]])
+    naive = (table > 0) & (table < 10)  # two hidden cells in the row, of seven customers together
+    found = [one.count for one in attack_changes(flows(table, naive), 10)]
+    assert 7 in found
+    assert attack_changes(flows(table, hidden_flows(table, 10)), 10) == []
+
+
+def test_the_attack_reads_what_actions_tell_of_few():
+    yes = {"value": 0.05, "low": 0, "high": 0.1, "n": 60, "n_effective": None, "unit": "share", "method": "mean"}
+    few = {"value": None, "low": None, "high": None, "n": 4, "n_effective": None, "unit": "points", "method": "too few"}
+    told = {"actions": [{"treated": 8, "effects": [{"key": "late", "treated": yes, "difference": few}],
+                         "doubts": ["3 customers with people in both groups are left out"]}]}  # fmt: skip
+    assert sorted(one.count for one in attack_changes(told, 10)) == [3, 3, 4, 8]

@@ -2,10 +2,18 @@
 
 import json
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from personas.batch.pages import render_notebook
+from personas.customers import build_customers
+from personas.customers.models import Feature
+from personas.customers.quality import _column
+from personas.dataset import read_dataset
 from tests.batch.projects import code
+from tests.privacy.attack import Figure
+from tests.privacy.insider import dominated_sums, known_sum, rare_levels
 from tests.privacy.leaky import CARDS, IBANS, publish_shop, write_shop
 from tests.privacy.sweep import identifiers_in, luhn, mod_97, sweep
 
@@ -15,6 +23,17 @@ def shop(tmp_path_factory):
     root = tmp_path_factory.mktemp("leaky")
     ids, names = write_shop(root)
     return publish_shop(root), ids, names
+
+
+@pytest.fixture(scope="module")
+def known(shop):
+    """(dataset, its customers, the persona of each) of the shop: what its owner knows."""
+    dataset = read_dataset("leaky", root=shop[0].parents[1])
+    customers = build_customers(dataset)
+    members = pd.read_parquet(shop[0] / "exports" / "members.parquet").set_index("customer_id")["persona_id"]
+    told = json.loads((shop[0] / "personas.json").read_text(encoding="utf-8"))
+    numbers = {persona["id"]: persona["number"] for persona in told["personas"]}
+    return dataset, customers, customers.frame["customer_id"].map(members).map(numbers).to_numpy(int)
 
 
 def kinds(text, **known):
@@ -51,8 +70,6 @@ def test_the_member_lists_hold_the_ids_and_are_for_their_owner_only(shop):
 
 
 def test_a_page_of_a_notebook_masks_the_ids_in_its_tables(tmp_path, shop):
-    import pandas as pd
-
     folder, ids, _names = shop
     head = pd.read_parquet(folder / "exports" / "members.parquet").head()
     output = {
@@ -66,3 +83,37 @@ def test_a_page_of_a_notebook_masks_the_ids_in_its_tables(tmp_path, shop):
     (tmp_path / "pages" / "04_profiles.html").write_text(render_notebook(path, tmp_path), encoding="utf-8")
     assert "customer_id" in (tmp_path / "pages" / "04_profiles.html").read_text(encoding="utf-8")
     assert sweep(tmp_path / "pages", ids) == []
+
+
+def test_no_word_that_few_customers_have_is_named(shop, known, tmp_path):
+    dataset, customers, _segments = known
+    assert rare_levels(shop[0], customers, dataset, 10) == []
+    mail = customers.frame["mail"].iloc[3]
+    (tmp_path / "typing_tool.json").write_text(json.dumps({"answers": [{"label": mail}]}))
+    assert [(one.group, one.count) for one in rare_levels(tmp_path, customers, dataset, 10)] == [(mail, 1)]
+
+
+def test_no_sum_is_told_that_one_customer_makes_most_of(shop, known):
+    _dataset, customers, segments = known
+    told = json.loads((shop[0] / "personas.json").read_text(encoding="utf-8"))
+    assert dominated_sums(told, customers, segments) == []
+    sales, base = customers.frame["sales"], next(kpi for kpi in told["kpis"] if kpi["key"] == "spend")
+    assert sales.max() > sales.sum() / 2
+    base["estimate"] |= {"value": float(sales.mean()), "n": len(sales)}
+    assert [one.group for one in dominated_sums(told, customers, segments)] == ["sum of 1, 2"]
+
+
+def test_a_sum_is_worked_out_from_the_others():
+    figure = Figure()
+    figure.say([1, 2, 3], ("sum",), 100.0)
+    figure.say([2], ("sum",), 30.0)
+    assert known_sum(figure, (1, 3), [1, 2, 3]) == pytest.approx(70)
+    assert known_sum(figure, (1,), [1, 2, 3]) is None
+
+
+@pytest.mark.parametrize("n", [25, 300, 5_000])
+def test_ten_customers_lie_beyond_each_end_of_a_range(n):
+    feature = Feature(name="spend", label="Spend", kind="number", block="worth", forms=True)
+    values = pd.Series(np.random.default_rng(n).gamma(1, 100, n))
+    ends = _column(values, feature)
+    assert (values < ends.low).sum() >= 10 and (values > ends.high).sum() >= 10

@@ -12,13 +12,16 @@ from statsmodels.stats.power import NormalIndPower
 from personas.errors import InputError
 from personas.estimates import Estimate
 from personas.experience.pains.playbook import read_playbook
+from personas.experience.suppression import hidden_cells
 from personas.numerals import Numerals, percent
 from personas.profiles.actions import holdout_size
 from personas.profiles.claims import Ledger
+from personas.profiles.distributions import distribution_of
 from personas.profiles.models import Claim, PersonaSet
 from personas.profiles.naming import name_personas
 from personas.profiles.rules import short_rule
-from personas.profiles.traits import Standing, clause_of, distribution_of, hidden_cells, sentence_of, stand
+from personas.profiles.trait_claims import clause_of, sentence_of
+from personas.profiles.traits import Standing, stand
 from tests.experience.households import FEATURES, customers_of, feature, household_table
 from tests.profiles.divided import describe, divide
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from personas.dataset.drafting.columns import LEVELS, Column
 from personas.dataset.drafting.entries import Entry
 from personas.dataset.drafting.fields import Table
-from personas.dataset.drafting.guesses import Guess
+from personas.dataset.drafting.guesses import Guess, Sureness
 from personas.dataset.drafting.scales import Scale, metric_of, odd_numbers
 from personas.dataset.drafting.vocabulary import fit, plain, speaks_of, vocabulary
 from personas.dataset.roster import RESERVED
@@ -161,7 +161,7 @@ def _as_attribute(column: Column) -> tuple[dict, Guess] | str:
     if column.numeric:
         return _numeric(column)
     if len(levels) <= LEVELS and column.known >= 3 * len(levels):
-        sure = "sure" if column.known >= 10 * len(levels) else "likely"
+        sure: Sureness = "sure" if column.known >= 10 * len(levels) else "likely"
         return {"kind": "category"} | _outcome(column), Guess(sure, f"{len(levels)} values, each in many rows")
     if column.category:
         note = f"{len(levels)} values are many to form segments; group them, or leave it to describe"

@@ -66,10 +66,10 @@ def customer_entries(table: Table, described: Described, tables: list[Table]) ->
         yield mapped_entry(field, table.columns[picked.column], picked)
     company = [c.name for c in table.columns.values() if c.name != table.id.column and _company(c)]
     if company:
-        note = (
+        said = (
             f'"{company[0]}" looks like a company: for B2B say relationship: b2b at the top and account: {company[0]}'
         )
-        yield Entry("", note=note)
+        yield Entry("", note=said)
     if described.attributes:
         yield Entry(
             "", note="forms: false describes segments and never forms them; high: and low: name who has much or little"
@@ -87,7 +87,7 @@ def _strangers(table: Table, tables: list[Table]) -> dict[str, float]:
     if not table.sample.complete:
         return {}
     known = set(table.columns[table.id.column].counts)
-    found = {}
+    found: dict[str, float] = {}
     for other in tables:
         if other.role == "transactions" and other.id is not None:
             ids = other.columns[other.id.column].counts

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from personas.dataset.drafting.columns import Column
-from personas.dataset.drafting.guesses import Guess
+from personas.dataset.drafting.guesses import Guess, Sureness
 from personas.dataset.drafting.numbers import FileWriting
 from personas.dataset.drafting.samples import Sample
 from personas.dataset.drafting.vocabulary import fit, plain, speaks_of, vocabulary
@@ -144,7 +144,7 @@ def assign(table: Table, role: str, taken: set[str]) -> dict[str, Picked]:
             continue
         near = [n for p, _, f, n in ranked if f == field and n != name and n not in used and p > points - 0.15]
         near = [n for n in near if not any(f != field and n == m and p >= 0.9 for p, _, f, m in ranked)]
-        sure = "sure" if points >= 0.9 and not near else "unsure" if near else "likely"
+        sure: Sureness = "sure" if points >= 0.9 and not near else "unsure" if near else "likely"
         chosen[field] = Picked(name, Guess(sure, "its name and its values"), tuple(near[:3]))
         used.add(name)
     return chosen

@@ -9,7 +9,7 @@ from pathlib import Path
 from personas.dataset.drafting.attributes import words_of
 from personas.dataset.drafting.entries import Entry
 from personas.dataset.drafting.fields import Table
-from personas.dataset.drafting.guesses import ORDER, Guess
+from personas.dataset.drafting.guesses import ORDER, Guess, Sureness
 from personas.dataset.drafting.mappings import Joined
 from personas.dataset.drafting.numbers import SIGNS, SURE_SIGNS
 from personas.dataset.drafting.vocabulary import plain
@@ -32,7 +32,7 @@ def card_entries(name: str, tables: list[Table], zoned: bool) -> Iterator[Entry]
     signs = {column.sign for table in tables for column in table.columns.values()} - {""}
     if len(signs) == 1:
         sign = signs.pop()
-        sure = "sure" if sign in SURE_SIGNS else "unsure"
+        sure: Sureness = "sure" if sign in SURE_SIGNS else "unsure"
         yield Entry("currency", SIGNS[sign], Guess(sure, f"the sign {sign} in amounts"))
     elif any(table.role == "transactions" for table in tables):
         yield Entry(
@@ -43,15 +43,15 @@ def card_entries(name: str, tables: list[Table], zoned: bool) -> Iterator[Entry]
         yield Entry("timezone", {"stored": "UTC", "local": "UTC"}, note)
     if span := _span(tables):
         day, until = span[1] - timedelta(days=91), f"{span[1]:%Y-%m-%d}"
-        note = (
+        said = (
             f"observation: {{start: {span[0]:%Y-%m-%d}, end: {until}}} is the default, from the first day to the last"
         )
-        yield Entry("", note=note)
+        yield Entry("", note=said)
         if span[1] - span[0] >= LONG:
-            note = (
+            said = (
                 f"holdout: {{start: {day:%Y-%m-%d}, end: {until}}} would test on the last quarter what segments foresee"
             )
-            yield Entry("", note=note)
+            yield Entry("", note=said)
 
 
 def _span(tables: list[Table]) -> tuple[datetime, datetime] | None:

@@ -11,7 +11,7 @@ from personas.dataset.doubts import METRICS
 from personas.dataset.drafting.columns import Column
 from personas.dataset.drafting.entries import Entry
 from personas.dataset.drafting.fields import MOMENTS, Picked, Table, assign
-from personas.dataset.drafting.guesses import Guess, Todo, weakest
+from personas.dataset.drafting.guesses import Guess, Sureness, Todo, weakest
 from personas.dataset.drafting.scales import Scale, guess_scale, metric_of
 from personas.dataset.drafting.vocabulary import fit, vocabulary
 from personas.dataset.engine import named, quoted
@@ -199,8 +199,8 @@ def find_products(table: Table, products: Table) -> Joined | None:
     if left is None or shares[left] <= 0.3:
         return None
     added = assign(products, "transactions", {right})
-    fields = {field: added[field] for field in ("category", "subcategory") if field in added}
-    sure = "sure" if shares[left] > 0.9 and same else "likely"
+    fields: dict[str, Picked] = {field: added[field] for field in ("category", "subcategory") if field in added}
+    sure: Sureness = "sure" if shares[left] > 0.9 and same else "likely"
     return Joined(products, left, right, fields, Guess(sure, f"{shares[left]:.0%} of {left} are there, once each"))
 
 

@@ -83,7 +83,7 @@ def writings_of(values: Iterable[str]) -> tuple[Writing, ...]:
     >>> [w.decimal for w in writings_of(["1,5", "12"])][:1], writings_of(["a"])
     ([','], ())
     """
-    left = WRITINGS
+    left: tuple[Writing, ...] = WRITINGS
     empty = True
     for value in values:
         empty = False

@@ -61,7 +61,8 @@ def read_samples(paths: Sequence[Path], folder: Path) -> list[Sample]:
     problems = [found for path in paths if (found := _cannot_open(path))]
     if problems:
         raise InputError(problems)
-    options, sources, names = {}, {}, {}
+    options, sources = {}, {}
+    names: dict[str, Path] = {}
     for path in paths:
         name = _source_name(path, names)
         names[name] = path
@@ -71,7 +72,7 @@ def read_samples(paths: Sequence[Path], folder: Path) -> list[Sample]:
     if too_wide := [found for name, path in names.items() if (found := _too_wide(path, options[name]))]:
         raise InputError(too_wide)
     document = Document("FROM", {}, yaml.compose("{}"))
-    contract = Contract.model_construct(sources=sources)
+    contract = Contract.model_construct(sources=sources)  # type: ignore[call-arg]  # only the sources are needed
     engine, tables, problems = open_sources(
         contract, {name: (path.resolve(),) for name, path in names.items()}, document
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from personas.dataset.drafting.columns import describe_columns
 from personas.dataset.drafting.fields import UNKNOWN, Picked, Table, assign, customer_column, hint, only_one
-from personas.dataset.drafting.guesses import Guess
+from personas.dataset.drafting.guesses import Guess, Sureness
 from personas.dataset.drafting.samples import Sample
 from personas.dataset.drafting.vocabulary import fit, speaks_of, vocabulary
 
@@ -126,7 +126,7 @@ def _as_list(table: Table, who: Picked | None) -> tuple[float, Table] | None:
     points += 1.5 * (len(rated) >= 2)
     role = "survey" if survey and not hint(table.name, "customers") else "customers"
     why = "every row has another id" + ("; several columns are scores" if len(rated) >= 2 else "")
-    sure = "sure" if points >= 5 else "likely"
+    sure: Sureness = "sure" if points >= 5 else "likely"
     return points, replace(table, role=role, guess=Guess(sure, why), id=who, fields={})
 
 

@@ -64,10 +64,10 @@ def contrast_ratings(
     down, up = np.array(steps).T
     (less, more), (gap_low, gap_high) = percentiles(draws), percentiles(-draws[:, ::2] / down - draws[:, 1::2] / up)
     for at, number in enumerate(places):
-        known = int(np.isfinite(marks[2 * at]).sum())
+        answers = int(np.isfinite(marks[2 * at]).sum())
         penalty, reward = (
             Estimate(
-                value=float(value[i]), low=float(less[i]), high=float(more[i]), n=known, unit="score", method=METHOD
+                value=float(value[i]), low=float(less[i]), high=float(more[i]), n=answers, unit="score", method=METHOD
             )
             for i in (2 * at, 2 * at + 1)
         )

@@ -16,7 +16,7 @@ import pandas as pd
 from ibis import _
 
 from personas.customers.feedback import exact_sum
-from personas.estimates import Estimate, not_measured
+from personas.estimates import Estimate, Unit, not_measured
 from personas.experience.comparison import Group
 from personas.experience.disclosure import shown_segments
 from personas.experience.journey.journey_models import Movement, SwitchCost, Transition
@@ -27,7 +27,7 @@ DAYS, AGAIN_DAYS = 30, 7
 MOST_PLACES, LEAST_SHARE = 8, 0.02
 NOTHING = ""
 FEWEST = 5  # contacts on either side of a comparison inside one touchpoint and channel
-COSTS = {
+COSTS: dict[str, tuple[str, str, Unit]] = {
     "success": ("Went well", "higher", "share"),
     "again": (f"Came back to the same touchpoint within {AGAIN_DAYS} days", "neither", "share"),
     "duration": ("Time it took, against staying", "lower", "share"),
@@ -233,7 +233,8 @@ def _errors(rows, weights: pd.DataFrame) -> tuple[float, float, float]:
         n=_.count(),
     ).to_pyarrow().to_pylist()[0]  # fmt: skip
     n = max(squares["n"], 2)
-    return tuple(float(np.sqrt((squares[name] or 0.0) * n / (n - 1))) for name in ("up", "low", "both"))
+    up, low, both = (float(np.sqrt((squares[name] or 0.0) * n / (n - 1))) for name in ("up", "low", "both"))
+    return up, low, both
 
 
 def _cost(name: str, levels: tuple[float, float], errors: tuple[float, float, float], contacts: int) -> SwitchCost:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 import ibis
 import numpy as np
@@ -100,7 +101,7 @@ def _durations(tickets, members, groups, end, name, label) -> list[dict[int, Kpi
             f"{name}_{key}", f"Time to {label}, {word}", f"Days until {word} of the cases had their {label}; "
             "cases still waiting are kept in", "lower", columns,
         )  # fmt: skip
-        found.append(_compare_spells(wording, spells, who, groups, lambda own, share=share: time_until(own, share)))
+        found.append(_compare_spells(wording, spells, who, groups, partial(time_until, share=share)))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ibis import _
+from ibis import Value, _
 
 from personas.customers.feedback import survey_invitations
 from personas.experience.comparison import Group, Wording, compare_groups
@@ -63,7 +63,7 @@ def measure_contacts(interactions, members, groups: Group) -> list[dict[int, Kpi
         flags["spoken"] = (real.referral, real.referral.lower().isin(SPOKEN))
     found = {}
     if flags:
-        columns = {}
+        columns: dict[str, Value] = {}
         for name, (known, yes) in flags.items():
             columns |= {f"{name} n": known.count(), name: (yes & known.notnull()).sum().fill_null(0)}
         parts = {name: (f"{name} n", name, name) for name in flags}

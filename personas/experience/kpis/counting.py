@@ -9,7 +9,7 @@ import numpy as np
 from personas.customers import Customers
 from personas.dataset import Dataset
 from personas.experience.kpis.custom_kpis import define_custom_kpis
-from personas.experience.kpis.customer_kpis import few_behind, hide_small, measure_kpis
+from personas.experience.kpis.customer_kpis import Definition, few_behind, hide_small, measure_kpis
 from personas.experience.kpis.outcomes import survey_weights
 from personas.experience.kpis.registry import KEYS
 from personas.experience.models import Kpi, LifetimeModel, NotMeasured
@@ -33,7 +33,7 @@ def count_customers(
     """
     frame, features = customers.frame, customers.features
     weights = survey_weights(dataset, frame) if dataset is not None else None
-    own = ()
+    own: tuple[Definition, ...] = ()
     wider = frame
     if dataset is not None and dataset.contract.kpis:
         wider, own = define_custom_kpis(dataset.contract.kpis, frame, features, dataset.document, KEYS)

@@ -46,10 +46,10 @@ def define_custom_kpis(
             if text is None:
                 continue
             place = _place(document, key, part)
-            found, values = _values(text, frame, place)
-            if not found and part == "expression" and kpi.kind == "share":
-                found = _no_share(values, place)
-            problems += found
+            wrong, values = _values(text, frame, place)
+            if not wrong and part == "expression" and kpi.kind == "share":
+                wrong = _no_share(values, place)
+            problems += wrong
             columns[f"{key} {part}"] = values
             used |= set(columns_of(text))
         definitions.append(_definition(key, kpi, tuple(sorted({c for n in used for c in sources.get(n, (n,))}))))

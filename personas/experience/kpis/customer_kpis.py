@@ -315,14 +315,14 @@ def _totals(frame: pd.DataFrame) -> list[Kpi]:
     ]  # fmt: skip
 
 
-def value_share(frame: pd.DataFrame, inside: np.ndarray | None) -> Estimate:
-    """The share of all sales that a segment brings in; not measured without purchases."""
+def value_share(frame: pd.DataFrame, inside: np.ndarray | None, weights: np.ndarray | None = None) -> Estimate:
+    """The share of all sales that a segment brings in; not measured without purchases; weights : survey weights."""
     if "sales" not in frame:
         return not_measured("no sales in the data", "share")
     inside = np.ones(len(frame), bool) if inside is None else inside
     if is_dominated(frame.loc[inside, "sales"]) or (not inside.all() and is_dominated(frame.loc[~inside, "sales"])):
         return not_measured(DOMINATED, "share")
-    return ratio_estimate(frame["sales"] * inside, frame["sales"])
+    return ratio_estimate(frame["sales"] * inside, frame["sales"], weights=weights)
 
 
 def formed_by(features: tuple[Feature, ...]) -> set[str]:

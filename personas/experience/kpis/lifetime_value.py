@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -101,14 +103,15 @@ def _kpis(fitted, histories, frame, segments, features, terms, weights, min_grou
         .replace("to have earned", "to earn us")
     )
     found: dict[int, list[Kpi]] = {number: [] for number in (0, *numbers)}
-    for key, label, text, unit, measure in (
+    measures: tuple[tuple[str, str, str, Unit, Callable[[Any], Any]], ...] = (
         ("lifetime_value", "Lifetime value", told, "money", lambda model: value_over(model, histories, terms)),
         (
             "still_customer", "Probably still a customer",
             "Probability of not having left for good, mean over customers whose first purchase is seen", "share",
             lambda model: model.probability_alive(histories),
         ),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for key, label, text, unit, measure in measures:
         values = measure(fitted)
         # How every value answers to the parameters, by central differences on their logarithms.
         steps = 1e-3

@@ -49,8 +49,8 @@ class Series:
     """
 
     wording: Wording
-    rows: object
-    estimate: Callable[[Moments], Estimate]
+    rows: ibis.Table
+    estimate: Callable[..., Estimate]
     unit: Unit
     scale: float = 1.0
     everybody: Mapping[int, Moments] | None = None
@@ -153,9 +153,9 @@ def _follow(series: Series, members, groups: Group) -> dict[int, Trend] | None:
     shown: dict[int, dict[pd.Timestamp, Moments]] = {}
     for number in (0, *groups.segments):
         for month, found in by_month.items():
-            own = found.get(number, Moments()) if number else total_of(found)
-            if own.customers >= groups.min_group and number not in hidden[month]:
-                shown.setdefault(number, {})[month] = own
+            answered = found.get(number, Moments()) if number else total_of(found)
+            if answered.customers >= groups.min_group and number not in hidden[month]:
+                shown.setdefault(number, {})[month] = answered
     lines = {number: _Line.through(found) for number, found in shown.items() if len(found) >= FEWEST_MONTHS}
     errors = _errors(series, members, lines) if lines else {}
     words = series.wording

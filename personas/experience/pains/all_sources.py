@@ -53,10 +53,12 @@ def measure_pains(
     rivals: Rivals | None = None,
     min_group: int = 10,
     seed: int = 7,
+    weights: np.ndarray | None = None,
 ) -> Pains:
     """Find and rank pain points and delights of the base (0) and of each segment.
 
     segments : (n,) int aligned with the customer table; dataset : for contacts, cases and contracts
+    weights : (n,) survey weights or None; voices have their own
     ratings, rivals : what expectations and competitors say of each touchpoint, told as evidence
     """
     frame = customers.frame
@@ -90,7 +92,9 @@ def measure_pains(
             told[key[1]].append(found)
         for polarity, find in (("pain", find_pain_points), ("delight", find_habits)):
             rules = {k: s for k, s in habits[polarity].items() if number in allowed[polarity].get(k, ())}
-            told[polarity].append(find(frame, rules, customers.rehearsal, inside, number, min_group, seed))
+            told[polarity].append(
+                find(frame, rules, customers.rehearsal, inside, number, min_group, seed, weights=weights)
+            )
         own_ratings, own_rivals = (ratings or {}).get(number, ()), (rivals or {}).get(number, ())
         pains = [_with_evidence(p, own_ratings, own_rivals) for p in in_order(told["pain"])]
         member = everybody if inside is None else inside

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import ibis
 import numpy as np
@@ -128,15 +128,15 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
         parts.append(_of_cases(tables["tickets"], end, places))
     if "subscriptions" in tables:
         parts.append(_of_contracts(tables["subscriptions"], places))
-    halves = tuple(
-        ChainMap(_split(cases, "category", _mean_days, half), _split(contacts, "touchpoint", _shared, half))
+    early, late = (
+        _either(_split(cases, "category", _mean_days, half), _split(contacts, "touchpoint", _shared, half))
         for half in (False, True)
     )
     return Friction(
         touchpoints=_staged(contacts, "touchpoint", _shared),
         categories=_staged(cases, "category", _mean_days),
         whole=pd.concat([whole, *parts], axis=1),
-        halves=halves,
+        halves=(early, late),
     )
 
 
@@ -211,6 +211,10 @@ def _staged(frame: pd.DataFrame | None, key: str, finish) -> Mapping[str, tuple[
     stages = frame.dropna(subset=["stage"])[[key, "stage"]].drop_duplicates().astype(str).groupby(key)["stage"].max()
     places = _split(frame, key, finish)
     return Places(places, lambda name: (str(stages.get(name, "")), places[name]), 1)
+
+
+def _either(first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
+    return ChainMap(*cast(Any, (first, second)))  # only read: they need not be mutable
 
 
 def _split(frame: pd.DataFrame | None, key: str, finish, half: bool | None = None) -> Mapping[str, pd.DataFrame]:

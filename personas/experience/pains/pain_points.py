@@ -7,18 +7,22 @@ others in the months *after*, compared with what each group spent before.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 import pandas as pd
 
 from personas.customers.table import Rehearsal
 from personas.estimates import Estimate, not_measured, ratio_estimate, share_estimate
 from personas.experience.models import Delight, PainPoint
+from personas.experience.moments import moments_of, share_of
 from personas.experience.pains.signals import Signal
 from personas.experience.resampling import block_sums, draw_sums
 from personas.numerals import percent
 
 RESAMPLES = 400
 MOST_DRAWN = 20_000  # customers that are drawn one by one; the draws of more would take gigabytes
+Ranked = TypeVar("Ranked", bound=PainPoint | Delight)
 SMALLEST_LOSS = 0.05  # an impact that cannot be told from none still counts a little, so that reach orders the list
 
 
@@ -31,6 +35,7 @@ def find_pain_points(
     min_group: int,
     seed: int,
     sign: int = -1,
+    weights: np.ndarray | None = None,
 ) -> tuple[PainPoint, ...]:
     """Rank the pain points of one group by score, worst first.
 
@@ -38,9 +43,12 @@ def find_pain_points(
 
     frame : the customer table; inside : (n,) bool, who belongs to the group (None: everybody)
     segment : number of the group, for ids (0 = base); groups of affected under `min_group` are left out
+    weights : (n,) survey weights or None
     """
     inside = np.ones(len(frame), bool) if inside is None else inside
     everybody, members = (_earlier(rehearsal, frame.loc[who, "customer_id"]) for who in (slice(None), inside))
+    earlier = None if rehearsal is None or weights is None else _earlier_weights(rehearsal, frame, weights)
+    speaks = np.ones(len(frame)) if weights is None else weights
     found, scores = [], []
     rng = np.random.default_rng([seed, 10, segment])
     for key, signal in playbook.items():
@@ -53,14 +61,14 @@ def find_pain_points(
         if hurt.sum() < min_group or 0 < spared.sum() < min_group:
             continue
         depth = np.where(hurt, signal.depth.of(frame), 0.0)
-        severity = float(depth[hurt].mean())
-        impact, before, after, was_hurt = _impact(signal, rehearsal, members)
+        severity = float(depth[hurt].mean() if weights is None else np.average(depth[hurt], weights=weights[hurt]))
+        impact, before, after, was_hurt = _impact(signal, rehearsal, members, earlier)
         if not impact.measured and not inside.all():
-            impact, before, after, was_hurt = _borrowed(_impact(signal, rehearsal, everybody))
+            impact, before, after, was_hurt = _borrowed(_impact(signal, rehearsal, everybody, earlier))
         elsewhere = exposed & ~inside
-        rest = share_estimate(affected[elsewhere]) if _may_be_shown(affected[elsewhere], min_group) else None
-        reach = share_estimate(hurt[here])
-        scores.append(_score_resamples(hurt[here], depth[here], before, after, was_hurt, rng, sign))
+        rest = _share(affected, elsewhere, weights) if _may_be_shown(affected[elsewhere], min_group) else None
+        reach = _share(hurt, here, weights)
+        scores.append(_score_resamples(hurt[here], depth[here], speaks[here], before, after, was_hurt, rng, sign))
         found.append(
             PainPoint(
                 id=f"pain-{segment}-{key}", key=key, title=signal.title, kind="inferred", stage=signal.stage,
@@ -74,6 +82,10 @@ def find_pain_points(
     return rank_pain_points(found, scores)
 
 
+def _share(flags: np.ndarray, among: np.ndarray, weights: np.ndarray | None) -> Estimate:
+    return share_estimate(flags[among]) if weights is None else share_of(moments_of(flags[among], weights[among]))
+
+
 def _may_be_shown(flags: np.ndarray, min_group: int) -> bool:
     """Whether a share tells of no group under `min_group`: neither of those who are nor of those who are not."""
     yes, no = int(flags.sum()), int((~flags).sum())
@@ -85,14 +97,25 @@ def _earlier(rehearsal: Rehearsal | None, ids: pd.Series) -> np.ndarray:
     return np.zeros(0, bool) if rehearsal is None else rehearsal.frame["customer_id"].isin(ids).to_numpy()
 
 
-def _impact(signal: Signal, rehearsal: Rehearsal | None, member: np.ndarray):
-    """What the affected spent later, against before, less the same of the others: (estimate, before, after, who)."""
+def _earlier_weights(rehearsal: Rehearsal, frame: pd.DataFrame, weights: np.ndarray) -> np.ndarray:
+    """(m,) the survey weights of the customers before the later period."""
+    known = pd.Series(weights, index=frame["customer_id"])
+    return known.reindex(rehearsal.frame["customer_id"]).fillna(1.0).to_numpy(float)
+
+
+def _impact(signal: Signal, rehearsal: Rehearsal | None, member: np.ndarray, weights: np.ndarray | None = None):
+    """What the affected spent later, against before, less the same of the others: (estimate, before, after, who).
+
+    weights : (m,) of the customers before the later period; what they spent is then returned times their weight
+    """
     nothing = (np.zeros(0), np.zeros(0), np.zeros(0, bool))
     if rehearsal is None or not signal.applies(rehearsal.frame) or "sales" not in rehearsal.outcomes:
         return not_measured("no later period to look at", "share"), *nothing
     exposed = signal.exposed(rehearsal.frame) & member
     before = rehearsal.frame["sales"].to_numpy(float)[exposed]
     after = rehearsal.outcomes["sales"].to_numpy(float)[exposed]
+    if weights is not None:
+        before, after = before * weights[exposed], after * weights[exposed]
     hurt = signal.affected(rehearsal.frame)[exposed]
     if min(hurt.sum(), (~hurt).sum()) < 30:
         return not_measured("too few customers to compare", "share", int(hurt.sum())), *nothing
@@ -127,9 +150,9 @@ def _loss(impact: float | None, sign: int = -1) -> float:
     return SMALLEST_LOSS if impact is None else min(max(sign * impact, SMALLEST_LOSS), 1.0)
 
 
-def _score_resamples(hurt, depth, before, after, was_hurt, rng, sign: int = -1) -> np.ndarray:
+def _score_resamples(hurt, depth, weights, before, after, was_hurt, rng, sign: int = -1) -> np.ndarray:
     """Bootstrap the score over customers, (RESAMPLES,); as random blocks of them where they are many."""
-    drawn, affected, deep = _drawn([np.ones(len(hurt)), hurt, depth], rng)
+    drawn, affected, deep = _drawn([weights, hurt * weights, depth * weights], rng)
     reach = affected / drawn
     severity = np.divide(deep, affected, out=np.zeros(RESAMPLES), where=affected > 0)
     loss = np.full(RESAMPLES, _loss(None))
@@ -141,9 +164,11 @@ def _score_resamples(hurt, depth, before, after, was_hurt, rng, sign: int = -1) 
     return reach * severity * loss
 
 
-def find_habits(frame, signals, rehearsal, inside, segment: int, min_group: int, seed: int) -> tuple[Delight, ...]:
+def find_habits(
+    frame, signals, rehearsal, inside, segment: int, min_group: int, seed: int, weights=None
+) -> tuple[Delight, ...]:
     """Rank what behaviour says goes well, by rules of polarity delight; the same figures, the gain for the loss."""
-    pains = find_pain_points(frame, signals, rehearsal, inside, segment, min_group, seed, sign=1)
+    pains = find_pain_points(frame, signals, rehearsal, inside, segment, min_group, seed, sign=1, weights=weights)
     return tuple(
         Delight(
             **pain.model_dump(include=set(Delight.model_fields) & set(PainPoint.model_fields) - {"id", "impact_words"}),
@@ -163,12 +188,12 @@ def _drawn(values: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarra
     return [times @ column for column in values]
 
 
-def rank_pain_points(found: list[PainPoint], scores: list[np.ndarray]) -> tuple[PainPoint, ...]:
+def rank_pain_points(found: list[Ranked], scores: list[np.ndarray]) -> tuple[Ranked, ...]:
     """Order by score; two are tied when the interval of their difference spans zero."""
     if not found:
         return ()
     order = sorted(range(len(found)), key=lambda i: (-found[i].score, found[i].key))
-    ranked = []
+    ranked: list[Ranked] = []
     for position, i in enumerate(order, start=1):
         better = worse = 0
         for j in order:

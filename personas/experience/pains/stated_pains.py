@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -95,7 +95,7 @@ def find_named(
     min_group: int,
     seed: int,
     among_all: Impacts | None = None,
-) -> tuple[tuple[PainPoint, ...] | tuple[Delight, ...], Impacts]:
+) -> tuple[tuple[Any, ...], Impacts]:
     """Rank the troubles (or delights) of one group; all of one list are of one kind, on one scale.
 
     What is about everything at once is weighed by itself and told behind its parts.

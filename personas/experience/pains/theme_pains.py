@@ -15,7 +15,7 @@ import numpy as np
 from personas.experience.models import Said
 from personas.experience.pains.halves import Halves, split
 from personas.experience.pains.troubles import Support, Trouble
-from personas.experience.text.models import Theme
+from personas.experience.text.models import Theme, ThemeKind
 from personas.experience.text.texts import Texts
 
 MOST_AUTHORS, TIMES = 0.5, 2.0
@@ -25,7 +25,7 @@ VERB = {"complaint": "complained", "praise": "praised", "suggestion": "made sugg
 def join_themes(
     troubles: Sequence[Trouble],
     texts: Texts | None,
-    kind: str,
+    kind: ThemeKind,
     spoke: np.ndarray,
     by_half: tuple[np.ndarray, np.ndarray] | None = None,
     middle=None,
@@ -70,7 +70,7 @@ def _same(theme: Theme, who: np.ndarray, troubles: Sequence[Trouble], spoke: np.
     return int(np.argmax(near)) if near and max(near) > 0 else None
 
 
-def _alone(theme: Theme, who: np.ndarray, texts: Texts, kind: str, by_half, middle) -> Trouble:
+def _alone(theme: Theme, who: np.ndarray, texts: Texts, kind: ThemeKind, by_half, middle) -> Trouble:
     does = "praise" if kind == "praise" else "complain about"
     halves = None
     if by_half is not None and middle is not None and "time" in texts.rows:

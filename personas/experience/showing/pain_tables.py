@@ -93,9 +93,10 @@ def tabulate_delights(experience: Experience, segment: int | None = None) -> Lis
 def tabulate_pain_quotes(experience: Experience, segment: int = 0) -> Listing:
     """What customers of a group wrote about its pain points and delights, redacted."""
     group = experience.of(segment)
+    entries: tuple[PainPoint | Delight, ...] = (*group.pain_points, *group.delights)
     rows = [
         {"about": entry.title, "as written": said.text, "where": said.where}
-        for entry in (*group.pain_points, *group.delights)
+        for entry in entries
         for said in entry.quotes
     ]
     counts = experience.quote_counts

@@ -58,7 +58,8 @@ def word_themes(
     candidates = [_candidates(rows, item) for item in found]
     texts = [rows["text"].iat[i] for chosen in candidates for i in chosen]
     ids, names = (known_ids(dataset, texts), known_names(dataset, texts)) if dataset is not None else (set(), set())
-    segment, themes, keys = segment_of(rows, segments), [], set()
+    segment, themes = segment_of(rows, segments), []
+    keys: set[str] = set()
     for item, chosen in zip(found, candidates, strict=True):
         where = item.positions
         key = _key(item, keys)

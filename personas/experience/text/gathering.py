@@ -69,7 +69,8 @@ def arrange_themes(
     rows = comments.rows
     moods = _moods(rows, seed)
     rows = rows.assign(kind=_kinds(rows, moods))
-    gaps, languages, found, unstable = [], [], [], 0
+    gaps, languages, unstable = [], [], 0
+    found: list[Found] = []
     for language, where in by_language(rows):
         authors = rows["author"].to_numpy()[where]
         if language in UNSPACED or language == UNKNOWN:
@@ -102,7 +103,7 @@ def arrange_themes(
     lexicon = dataset.lexicon if dataset is not None else None
     emotions, told_of_emotions = count_emotions(rows, segments, lexicon, min_group)
     placed = np.unique(np.concatenate([item.positions for item in found])) if found else np.zeros(0, int)
-    told = Themes(
+    whole = Themes(
         themes=tuple(theme for theme, _ in themes),
         ideas=ideas,
         sentiment=tuple(mood.told for _, mood in sorted(moods.items())),
@@ -116,7 +117,7 @@ def arrange_themes(
         comments=len(rows), authors=comments.authors, unplaced=len(rows) - len(placed), unstable=unstable,
         sample=FIT_SAMPLE, notes=_notes(comments), emotions=emotions, emotion_notes=told_of_emotions,
     )  # fmt: skip
-    return _aligned(told, themes, rows, len(segments))
+    return _aligned(whole, themes, rows, len(segments))
 
 
 def _moods(rows: pd.DataFrame, seed: int) -> dict[str, Mood]:
@@ -178,7 +179,7 @@ def _placed(rows, inside: np.ndarray, cluster: Cluster, kind: str, problems: Pro
     place = rows["place"].to_numpy(int)
     mine = np.unique(place[inside[cluster.flags]])
     others = np.setdiff1d(np.unique(place[inside]), mine)
-    return place_by_problems(mine[mine >= 0], others[others >= 0], problems, min_group)
+    return place_by_problems(mine[mine >= 0].tolist(), others[others >= 0].tolist(), problems, min_group)
 
 
 def _notes(comments: Comments) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ def tell_languages(texts: Sequence[str], declared: Sequence[str | None] | None =
         meant = known.map({word: base_code(word) for word in known.dropna().unique() if str(word).strip()})
         given = meant.notna().to_numpy() & (codes == UNKNOWN)
         codes[given] = meant[given].to_numpy()
-    open_rows = np.array([i for i in np.flatnonzero(codes == UNKNOWN) if _LETTER.search(texts[i])], dtype=int)
+    unknown = [i for i in np.flatnonzero(codes == UNKNOWN).tolist() if _LETTER.search(texts[i])]
+    open_rows = np.array(unknown, dtype=np.int64)
     if len(open_rows):
         codes[open_rows] = _detected([texts[i] for i in open_rows], sorted({*codes[given]} - {UNKNOWN}))
     return codes, given

@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from personas.experience.text.models import Theme, Themes
+from personas.experience.text.models import Theme, ThemeKind, Themes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INKS = {"complaint": "#800504", "suggestion": "#b5731d", "praise": "#2f6b4f", "comment": "#5b6770"}
+INKS: dict[ThemeKind, str] = {
+    "complaint": "#800504",
+    "suggestion": "#b5731d",
+    "praise": "#2f6b4f",
+    "comment": "#5b6770",
+}
 MOST = 6  # of each kind
 
 

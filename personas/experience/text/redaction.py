@@ -127,7 +127,8 @@ def plain_signs(text: str) -> str:
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text))
     if text.isascii():
         return text
-    digits = {c: str(unicodedata.decimal(c)) for c in set(text) if c.isdecimal() and not c.isascii()}
+    foreign = {c for c in text if c.isdecimal() and not c.isascii()}
+    digits: dict[str, str | int] = {c: str(unicodedata.decimal(c)) for c in foreign}
     return _UNSEEN.sub("", _DASH.sub("-", text.translate(str.maketrans(digits))))
 
 

@@ -62,7 +62,7 @@ def learn_mood(
     if len(taught) > FIT_SAMPLE:
         keep = np.sort(rng.choice(len(taught), FIT_SAMPLE, replace=False))
         taught, happy = taught[keep], happy[keep]
-    matrix = _features([texts[i] for i in taught])
+    matrix = _features([texts[i] for i in taught.tolist()])
     guess = _held_out(matrix, happy, authors[taught], seed)
     right = (guess > 0.5) == happy
     balanced = float((right[happy].mean() + right[~happy].mean()) / 2)
@@ -76,7 +76,7 @@ def learn_mood(
     )  # fmt: skip
     rows = np.arange(len(texts)) if wanted is None else np.flatnonzero(wanted)
     if used and len(rows):
-        unread[rows] = _read(matrix, happy, [texts[i] for i in rows])
+        unread[rows] = _read(matrix, happy, [texts[i] for i in rows.tolist()])
     return Mood(told, unread)
 
 

@@ -88,8 +88,8 @@ def distinctive_phrases(
     The measure is the root of the likelihood ratio [Dunning 1993]; phrases that share a word with a better one are left
     out.
     """
-    inside = Counter(phrase for i in np.flatnonzero(flags) for phrase in phrases[i])
-    outside = Counter(phrase for i in np.flatnonzero(~flags) for phrase in phrases[i])
+    inside = Counter(phrase for i in np.flatnonzero(flags).tolist() for phrase in phrases[i])
+    outside = Counter(phrase for i in np.flatnonzero(~flags).tolist() for phrase in phrases[i])
     n, m = int(flags.sum()), int((~flags).sum())
     usual = {phrase for phrase, count in inside.items() if count >= 0.1 * n and count + outside[phrase] >= min_group}
     writers: dict[str, set] = {phrase: set() for phrase in usual}

@@ -134,7 +134,8 @@ def _last_day(running: np.ndarray) -> np.ndarray:
 def _match(cases, kept, pool, history: History, segments, length: int, settled: bool, rng) -> Pairs | None:
     others = np.searchsorted(kept, pool)
     by_segment = {int(s): others[segments[pool] == s] for s in np.unique(segments)}
-    rows, unmatched = [], {}
+    rows = []
+    unmatched: dict[int, int] = {}
     for case in cases.itertuples():
         at, own = int(case.day), int(np.searchsorted(kept, case.place))
         segment, early = int(segments[case.place]), max(at - 2 * BEFORE, 0)
@@ -150,7 +151,7 @@ def _match(cases, kept, pool, history: History, segments, length: int, settled: 
         levels, trends, silences = history.past(alike, at)
         there = (levels > 0) & (silences <= SEEN)
         alike, levels, trends, silences = alike[there], levels[there], trends[there], silences[there]
-        apart = sum(
+        apart: np.ndarray = sum(  # type: ignore[assignment]  # of three arrays, none of them 0
             _apart(mine - theirs, theirs.std() if len(theirs) else 0.0)
             for mine, theirs in ((level, levels), (trend, trends), (silent, silences))
         )
@@ -169,10 +170,10 @@ def _match(cases, kept, pool, history: History, segments, length: int, settled: 
         rows.append((segment, case.place, state, level, own_steps, other_steps, _padded(chosen), noise))
     if not rows:
         return None
-    segment, who, arm, past, own, other, matched, noise = zip(*rows, strict=True)
+    whose, who, arm, past, steps, other, matched, noises = zip(*rows, strict=True)
     return Pairs(
-        np.array(segment), np.array(who), np.array(arm, object), np.array(own), np.array(other),
-        np.array(past, float), unmatched, np.array(matched), np.array(noise),
+        np.array(whose), np.array(who), np.array(arm, object), np.array(steps), np.array(other),
+        np.array(past, float), unmatched, np.array(matched), np.array(noises),
     )  # fmt: skip
 
 
@@ -224,7 +225,8 @@ def match_scores(
     opened = latest["opened"].fillna(-np.inf).to_numpy()
     calm = clean & ~during & ~(opened > day[before])
     segment = segments[answers["place"].to_numpy()]
-    rows, unmatched = [], {}
+    rows = []
+    unmatched: dict[int, int] = {}
     states = latest.reset_index(drop=True)
     level = answers[["score", "mean", "lowest"]].to_numpy(float)[before]
     level = np.nan_to_num(level / np.maximum(np.nanstd(level, axis=0), 1e-9), nan=9.0)  # unknown is alike unknown

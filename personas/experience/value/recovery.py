@@ -138,11 +138,11 @@ def _purchases(pairs: Pairs, own, shown: Mapping[str, bool], number: int, min_gr
         rng = np.random.default_rng([seed, 51, number, place])
         effect, resampled[key] = _kept(pairs, rows, whole, rng)
         values[key] = effect.value
-        course = [
+        steps = [
             CourseStep(from_day=at * STEP, to_day=(at + 1) * STEP, kept=_kept(pairs, rows, slice(at, at + 1), rng)[0])
             for at in range(pairs.own.shape[1])
         ]
-        course = tuple(step for step in course if step.kept.measured)
+        course = tuple(step for step in steps if step.kept.measured)
         past = float(pairs.past[rows].sum())
         arms.append(
             RecoveryArm(

@@ -111,7 +111,7 @@ def with_cases_and_contracts(frame: pd.DataFrame, tables, end) -> pd.DataFrame:
     return frame.assign(**free) if free else frame
 
 
-def _placed(counted: pd.DataFrame, frame: pd.DataFrame) -> np.ndarray:
+def _placed(counted: pd.DataFrame, frame: pd.DataFrame) -> pd.Series:
     return counted.set_index("customer_id")["n"].reindex(frame["customer_id"]).astype(float).reset_index(drop=True)
 
 
@@ -122,7 +122,11 @@ def _applying(rules: StandingRules, frame: pd.DataFrame):
 
 
 def measure_standing(
-    customers: Customers, segmentation: Segmentation, source: Dataset | None, min_group: int, weights=None
+    customers: Customers,
+    segmentation: Segmentation,
+    source: Dataset | None,
+    min_group: int,
+    weights: np.ndarray | None = None,
 ) -> dict[int, Standing]:
     """How the customers of the base (0) and of each segment stand.
 

@@ -26,7 +26,10 @@ DAY = 86_400.0
 def count_reach(claim: Claim, rows: Rows) -> Counted | None:
     """The share affected, of those who could be; None for what a text model found."""
     found = rows.once(f"{claim.columns}: {claim.filter}", lambda: whom(claim.filter, claim.columns, rows))
-    return None if found is None else rows.share(*found, claim.persona_id)
+    if found is None:
+        return None
+    affected, could_be = found
+    return rows.share(affected, could_be, claim.persona_id)
 
 
 def count_behaviour_impact(claim: Claim, rows: Rows) -> Counted | None:
@@ -42,7 +45,9 @@ def count_behaviour_impact(claim: Claim, rows: Rows) -> Counted | None:
         ids = rows.frame.loc[rows.member(claim.persona_id), "customer_id"]
         could &= rehearsal.frame["customer_id"].isin(ids).to_numpy()
     after, before = (f["sales"].to_numpy(float)[could] for f in (rehearsal.outcomes, rehearsal.frame))
-    return Counted(mean_before_after(after, before, hurt[could]), None, int(hurt[could].sum()))
+    at = pd.Index(rows.frame["customer_id"]).get_indexer(rehearsal.frame["customer_id"])
+    weights = np.where(at >= 0, rows.weights[at], 1.0)[could]
+    return Counted(mean_before_after(after, before, hurt[could], weights), None, int(hurt[could].sum()))
 
 
 def count_alone(claim: Claim, rows: Rows) -> Counted | None:
@@ -50,7 +55,7 @@ def count_alone(claim: Claim, rows: Rows) -> Counted | None:
     found = whom(claim.filter, claim.columns, rows)
     if found is None or not claim.estimate.method.startswith("difference in the vote"):
         return None
-    votes = _votes(rows)
+    votes = votes_of(rows)
     hurt, could = found
     inside = rows.member(claim.persona_id) & could & np.isfinite(votes)
     sides = [inside & hurt, inside & ~hurt]
@@ -58,7 +63,8 @@ def count_alone(claim: Claim, rows: Rows) -> Counted | None:
     return Counted(mean[0] - mean[1], None, int(sides[0].sum()))
 
 
-def _votes(rows: Rows) -> np.ndarray:
+def votes_of(rows: Rows) -> np.ndarray:
+    """(n,) each customer's mean vote: 100 a promoter, −100 a detractor; NaN where they gave none."""
     answers = answers_of(rows)
     asked = answers[(answers["metric"] == "nps") & (answers["scale_low"] == 0) & (answers["scale_high"] == 10)]
     vote = np.select([asked["good"] > 0.85, asked["good"] < 0.65], [100.0, -100.0], 0.0)

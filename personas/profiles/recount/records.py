@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pandas as pd
 
 from personas.profiles.models import Claim
 from personas.profiles.recount.rows import Counted, Rows, mean
 
+Watched = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 DAY, MONTH = 86_400.0, 30.4375
 MOBILE = {"phone", "mobile", "mobile phone", "smartphone", "tablet", "app"}
 SPOKEN = {"friend", "friends", "family", "colleague", "word of mouth", "recommendation", "referral", "customer"}
@@ -30,8 +33,9 @@ def count_customers_kpi(claim: Claim, rows: Rows, key: str) -> Counted | None:
         return rows.share(yes, bought, who)
     if key == "campaign_response":
         sent, used = (rows.frame[f"campaigns_{name}"].to_numpy(float) for name in ("received", "answered"))
-        inside = rows.member(who)
-        return Counted(*(float(np.nansum(used[s] * (sent[s] > 0)) / np.nansum(sent[s])) for s in (inside, ~inside)))
+        sent, used, inside = sent * rows.weights, used * rows.weights, rows.member(who)
+        own, rest = (float(np.nansum(used[s] * (sent[s] > 0)) / np.nansum(sent[s])) for s in (inside, ~inside))
+        return Counted(own, rest)
     if key == "feedback_share":
         return rows.of_customers(rows.frame["feedback_given"].astype(float).to_numpy(), who)
     if key == "referred_share":
@@ -121,13 +125,13 @@ def count_contracts(claim: Claim, rows: Rows, key: str) -> Counted:
     return Counted(own, rest, len(sides[0][0]))
 
 
-def _sides(rows, table, days, ended, persona_id, entry=None):
+def _sides(rows, table, days, ended, persona_id, entry=None) -> list[Watched]:
     """(days, ended, entry, weights) of the persona's spans and of the others'."""
     entry = np.zeros(len(days)) if entry is None else entry
     inside = rows.member(persona_id)[table["place"].to_numpy(int)]
     known = np.isfinite(days) & (days >= 0)
     parts = (days, ended, entry, table["weight"].to_numpy(float))
-    return [tuple(part[known & side] for part in parts) for side in (inside, ~inside)]
+    return [cast(Watched, tuple(part[known & side] for part in parts)) for side in (inside, ~inside)]
 
 
 def _curve(days, ended, entry, weights):
@@ -151,8 +155,7 @@ def _left_after(days, ended, entry, weights, watched: float) -> float | None:
     return next((left for t, left in reversed(_curve(days, ended, entry, weights)) if t <= watched), None)
 
 
-def mean_before_after(after: np.ndarray, before: np.ndarray, hurt: np.ndarray) -> float:
+def mean_before_after(after: np.ndarray, before: np.ndarray, hurt: np.ndarray, weights: np.ndarray) -> float:
     """Later over earlier sums of those affected, over the same of the others, less 1."""
-    ones = np.ones(len(after))
-    kept, other = (mean(after[s], ones[s]) / mean(before[s], ones[s]) for s in (hurt, ~hurt))
+    kept, other = (mean(after[s], weights[s]) / mean(before[s], weights[s]) for s in (hurt, ~hurt))
     return kept / other - 1

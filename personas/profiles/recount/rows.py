@@ -32,13 +32,16 @@ class Counted:
 class Rows:
     """Frames aligned with the customer table.
 
-    segments : (n,) int; weights : (n,) survey weights, 1 without; numbers : persona id → number of its segment
+    numbers : persona id → number of its segment; weighted : whether a customer counts as its survey weight says
+    segments : (n,) int; weights : (n,) survey weights, 1 where they do not count; seed : of the run
     """
 
     customers: Customers
     segmentation: Segmentation
     source: Dataset | None = None
     numbers: Mapping[str, int] = field(default_factory=dict)
+    weighted: bool = False
+    seed: int = 7
     _tables: dict[str, pd.DataFrame] = field(default_factory=dict, repr=False)
     _made: dict[str, Any] = field(default_factory=dict, repr=False)
 
@@ -47,8 +50,9 @@ class Rows:
         self.frame: pd.DataFrame = frame.reset_index(drop=True)
         self.features: Mapping[str, Feature] = {feature.name: feature for feature in self.customers.features}
         self.segments = self.segmentation.members["segment"].to_numpy(int)
-        weighted = self.source is not None and self.source.contract.customers.weight is not None and "weight" in frame
-        self.weights = frame["weight"].fillna(1.0).to_numpy(float) if weighted else np.ones(len(frame))
+        self.weights = np.ones(len(frame))
+        if self.weighted and "weight" in frame:
+            self.weights = frame["weight"].fillna(1.0).to_numpy(float)
 
     def once(self, key: str, make: Callable[[], Any]) -> Any:
         """What `make` gives, made once."""
@@ -86,15 +90,18 @@ class Rows:
         """Of the customers `among`, the weighted share who are `found`; both (n,) bool."""
         return self.of_customers(np.where(among, found.astype(float), np.nan), persona_id)
 
-    def of_customers(self, values: np.ndarray, persona_id: str | None, weighted: bool = True) -> Counted:
+    def of_customers(self, values: np.ndarray, persona_id: str | None) -> Counted:
         """The mean of what each customer counts for; (n,) float, NaN where it is unknown."""
-        weights = self.weights if weighted else np.ones(len(values))
-        return self._compared(values, weights, self.member(persona_id))
+        return self._compared(values, self.weights, self.member(persona_id))
 
     def of_rows(self, rows: pd.DataFrame, values: np.ndarray, persona_id: str | None) -> Counted:
         """The mean over rows of a table, each with its customer's weight."""
         inside = self.member(persona_id)[rows["place"].to_numpy(int)]
         return self._compared(np.asarray(values, float), rows["weight"].to_numpy(float), inside)
+
+    def part(self, persona_id: str | None) -> float:
+        """The share of all customers that are the persona's."""
+        return mean(self.member(persona_id).astype(float), self.weights)
 
     def _compared(self, values: np.ndarray, weights: np.ndarray, inside: np.ndarray) -> Counted:
         known = np.isfinite(values)

@@ -20,7 +20,8 @@ def path_ranges(path: Path, number: int = 0) -> Figure:
     dated = path.horizon is not None
     rows = []
     for step in path.steps:
-        label = ", ".join(part for part in (step.touchpoint or step.stage, step.channel) if part)
+        place = step.touchpoint or step.stage
+        label = ", ".join(part for part in (place, step.channel if step.channel != lower_first(place) else "") if part)
         felt = f"feels {numbers.value(step.feeling)}" if step.feeling.measured else ""
         if dated:
             rows.append(Range(label, step.days, note=", ".join(filter(None, [numbers.say(step.share), felt]))))
@@ -95,10 +96,16 @@ def case_ranges(case: BusinessCase, currency: str = "USD", number: int = 0) -> F
     numbers = Numerals(currency)
     spend = next((a.difference for a in case.apart if a.key == "spend"), None)
     first, last = (c.label.split(" (")[0] for c in (case.classes[0], case.classes[-1]))
-    title = f"Within a persona, {first} and {last} later spend alike, as far as chance can tell"
-    if spend is not None and spend.measured and spend.low is not None and not spend.low <= 0 <= spend.high:
+    title, gap = "What they spend later is not measured", ""
+    if spend is not None and spend.measured:
         size = numbers.value(spend.model_copy(update={"value": abs(spend.value)}))
-        title = f"{first.capitalize()} later spend {size} {'more' if spend.value > 0 else 'less'} than {last}"
+        more = "more" if spend.value > 0 else "less"
+        certain = spend.low is not None and not spend.low <= 0 <= spend.high
+        title = f"{first.capitalize()} later spend {size} {more}" + (
+            f" than {last}" if certain else ", perhaps by chance"
+        )
+        where = " within a persona" if "within segments" in spend.method else ""
+        gap = f"; {first} less {last}{where} {numbers.say(spend)}"
     return range_rows(
         [
             Range(
@@ -110,6 +117,6 @@ def case_ranges(case: BusinessCase, currency: str = "USD", number: int = 0) -> F
         ],
         title,
         f"Mean spend a customer, {case.later}, by {case.basis}"
-        + (", known before" if case.out_of_time else "") + "; associated, not proved to cause",
+        + (", known before" if case.out_of_time else "") + gap + "; associated, not proved to cause",
         currency, number, head=("Attitude", "Later spend", "Rest", "n", "Share, stay, cost"), name="case",
     )  # fmt: skip

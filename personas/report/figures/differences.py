@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from personas.estimates import Estimate
 from personas.numerals import Numerals
@@ -51,7 +52,8 @@ def dot_multiples(
     """
     numbers = Numerals(currency)
     chosen = dict(list(traits_by_feature(personas, features).items())[:most])
-    panels, rows = [], []
+    panels: list[dict[str, Any]] = []
+    rows = []
     for by_persona in chosen.values():
         label = next(iter(by_persona.values())).label
         estimates = [t.persona for t in by_persona.values() if t.persona.measured]
@@ -101,22 +103,39 @@ def heat_table(
 ) -> Figure:
     """Tint a table of traits by the gap to the base: darker means further away, the arrow says which way."""
     numbers = Numerals(currency)
-    rows = [
+    shown = list(traits_by_feature(personas, features).values())[:most]
+    rows: list[dict[str, Any]] = [
         {
             "label": next(iter(by_persona.values())).label,
             "cells": heat_cells(personas, by_persona, numbers),
             "known": len(by_persona),
         }
-        for by_persona in list(traits_by_feature(personas, features).values())[:most]
+        for by_persona in shown
     ]
+    title, claim = heat_title(personas, shown)
     return Figure(
         name="heat",
-        title="Each persona has its own pattern of more and less",
+        title=title,
+        claim=claim,
         subtitle="Tint and arrow: gap to the base in standard deviations, arrows from 0.2"
         + ("; –: does not set the persona apart" if any(len(row["cells"]) > row["known"] for row in rows) else ""),
         description="A table of traits by persona, widest spread first.",
         marks=render_marks("heat", rows=rows, personas=personas),
     )
+
+
+def heat_title(personas: Sequence[Persona], rows: Sequence[dict[str, Trait]]) -> tuple[str, str]:
+    """Which persona lies furthest from the base on most of the traits shown, and the ids of the claims behind it.
+
+    Among those that lead on as many traits, the one with the larger gaps is named.
+    """
+    leads: dict[str, list[Trait]] = {persona.id: [] for persona in personas}
+    for traits in rows:
+        name, trait = max(traits.items(), key=lambda item: abs(item[1].gap))
+        leads[name].append(trait)
+    first = max(personas, key=lambda p: (len(leads[p.id]), sum(abs(t.gap) for t in leads[p.id])))
+    count = f"{len(leads[first.id])} of {len(rows)} traits" if len(rows) > 1 else "the one trait"
+    return f"Furthest out on {count}: {first.name}", " ".join(t.claim_id for t in leads[first.id])
 
 
 def heat_cells(personas: Sequence[Persona], traits: dict[str, Trait], numbers: Numerals) -> list[dict]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from personas.estimates import Estimate, not_measured
 from personas.numerals import Numerals
@@ -18,7 +19,9 @@ def journey_lanes(cells: Sequence[JourneyCell], number: int = 0, personas: Seque
     """
     numbers = Numerals()
     stages = list(dict.fromkeys(c.stage for c in cells))
-    columns = [{"stage": s, "cells": [cell_view(c, numbers, personas) for c in cells if c.stage == s]} for s in stages]
+    columns: list[dict[str, Any]] = [
+        {"stage": s, "cells": [cell_view(c, numbers, personas) for c in cells if c.stage == s]} for s in stages
+    ]
     for column in columns:
         felt = mean_feeling([c["cell"].feeling for c in column["cells"]])
         column |= {"felt": felt, "felt_text": numbers.say(felt), "felt_n": felt.n}
@@ -115,15 +118,18 @@ def mean_feeling(felt: Sequence[Estimate]) -> Estimate:
 def feeling_line(columns: list[dict]) -> dict | None:
     """Points and band of the feeling stage by stage in a box of 100 by 100, or None where it is not measured.
 
-    The axis is even about zero: from −1 to +1 where that holds all bounds, else from −2 to +2 (``reach``).
+    The axis ends at 1 where that holds all bounds, else at 2, and is even about zero (``zero``); where all feelings are
+    good, or all are bad, only that half of it is drawn. ``ends`` says both ends in words.
     """
     felt = [(i, column["felt"]) for i, column in enumerate(columns) if column["felt"].measured]
     if not felt:
         return None
-    reach = 1.0 if all(abs(v) <= 1 for _, f in felt for v in (f.value, f.low, f.high)) else 2.0
+    bounds = [v for _, f in felt for v in (f.value, f.low, f.high)]
+    reach = 1.0 if all(abs(v) <= 1 for v in bounds) else 2.0
+    low, high = 0.0 if min(bounds) >= 0 else -reach, 0.0 if max(bounds) <= 0 else reach
 
     def down(value: float) -> float:
-        return round(50 - 46 * max(-reach, min(reach, value)) / reach, 2)
+        return round(96 - 92 * (max(low, min(high, value)) - low) / (high - low), 2)
 
     points = [(round(100 * (i + 0.5) / len(columns), 2), *map(down, (f.value, f.low, f.high))) for i, f in felt]
     band = [(x, high) for x, _, _, high in points] + [(x, low) for x, _, low, _ in reversed(points)]
@@ -131,5 +137,12 @@ def feeling_line(columns: list[dict]) -> dict | None:
         "line": " ".join(f"{x},{y}" for x, y, _, _ in points),
         "band": " ".join(f"{x},{y}" for x, y in band),
         "points": [(x, y) for x, y, _, _ in points],
-        "reach": f"{reach:.0f}",
+        "zero": down(0.0),
+        "ends": [_end(low), _end(high)],
     }
+
+
+def _end(value: float) -> str:
+    """An end of the axis in words: "−1 (bad)", "0 (neither)", "+2 (good)"."""
+    word = "neither" if not value else "good" if value > 0 else "bad"
+    return f"{value:+.0f} ({word})".replace("-", "−").replace("+0", "0")

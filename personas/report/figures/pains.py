@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from personas.numerals import Numerals, percent
 from personas.profiles.models import PainPoint
@@ -36,7 +37,7 @@ def pain_bars(
     numbers = Numerals(currency)
     ranked = sorted(pains, key=lambda p: p.rank)
     more, ranked = len(ranked[most:]), ranked[:most]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "pain": p,
             "rank": rank_words(p),
@@ -108,7 +109,7 @@ def priorities(pains: Sequence[PainPoint], currency: str = "USD") -> Figure:
     more, ranked = len(ranked[MOST:]), ranked[:MOST]
     highest = max((p.reach.high or p.reach.value for p in ranked), default=1.0)
     top = min(1.0, max(0.2, -(-highest * 10 // 1) / 10))
-    points = []
+    points: list[dict[str, Any]] = []
     for i, p in enumerate(ranked, 1):
         x, y = 100 * p.reach.value / top, 100 * (1 - p.severity)
         points.append({"pain": p, "mark": i, "x": round(x, 2), "y": round(y, 2), "text": numbers.say(p.reach),

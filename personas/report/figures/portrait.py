@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from personas.numerals import Numerals, percent
 from personas.profiles.models import Distribution, Persona, Trait
@@ -69,7 +70,7 @@ def distribution_bars(distribution: Distribution, persona: Persona) -> Figure:
     """
     shares = [s for s in (*distribution.persona, *distribution.rest) if s is not None]
     top = max([*shares, 0.01])
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "level": level,
             "hidden": mine is None,

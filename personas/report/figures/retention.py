@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from personas.estimates import Estimate
@@ -53,21 +54,28 @@ def retention_panels(experience: Experience, personas: Sequence[Persona] = ()) -
 
 
 def retention_title(curves: Sequence[Sequence[RetentionPoint]], numbers: Numerals) -> str:
-    """How many contracts are left after a year, or at the last month before it that is told, from lowest to highest."""
-    told = {p.months for points in curves for p in points}
-    after = max((months for months in told if months <= YEAR), default=min(told))
+    """How many contracts are left, from lowest to highest, at the last month of the first year that all curves tell.
+
+    Where they have no month in common, at the one that most of them tell: a curve that ends early must not be left out
+    of what is said of all, so the title then says of how many it is.
+    """
+    told = Counter(p.months for points in curves for p in points)
+    most = max(told.values())
+    common = [months for months, count in told.items() if count == most]
+    after = max((months for months in common if months <= YEAR), default=min(common))
     left = sorted((p.left for points in curves for p in points if p.months == after), key=lambda e: e.value)
     months = f"After {after} month{'s' * (after > 1)}"
     if len(left) > 1:
         low, high = numbers.alike([left[0], left[-1]])
-        return f"{months} {low} to {high} of contracts still run"
+        where = f" in {most} of {len(curves)} personas" if most < len(curves) else ""
+        return f"{months} {low} to {high} of contracts still run{where}"
     return f"{months} {numbers.value(left[0])} of contracts still run"
 
 
 def _told(points: Sequence[RetentionPoint], numbers: Numerals) -> str:
     """The year's end, or the last month before it that is told, and the last month."""
     year = [p for p in points if p.months <= YEAR][-1:]
-    ends = [*year, *(points[-1:] if points[-1:] != year else ())]
+    ends = [*year, *(points[-1:] if list(points[-1:]) != year else ())]
     told = [f"{p.months} months: {numbers.say(p.left)}" for p in ends]
     return "; ".join([f"{told[0]}, n {ends[0].left.n:,}", *told[1:]])
 
@@ -75,7 +83,11 @@ def _told(points: Sequence[RetentionPoint], numbers: Numerals) -> str:
 def _drawn(points: Sequence[RetentionPoint], longest: int) -> list[tuple[float, float, float, float]]:
     """Across and, for value and bounds, down, in a box of 100 by 100; all contracts run in month 0."""
     rows = [(0, 1.0, 1.0, 1.0), *((p.months, p.left.value, *_bounds(p.left)) for p in points)]
-    return [(round(100 * m / longest, 2), *(round(98 - 96 * v, 1) for v in values)) for m, *values in rows]
+    return [(round(100 * m / longest, 2), _down(left), _down(low), _down(high)) for m, left, low, high in rows]
+
+
+def _down(share: float) -> float:
+    return round(98 - 96 * share, 1)
 
 
 def _bounds(left: Estimate) -> tuple[float, float]:

@@ -56,4 +56,5 @@ def share_title(personas: Sequence[Persona], card: DatasetCard) -> str:
         heavy = max(known, key=lambda p: p.value_share.value - p.share.value)
         if heavy.value_share.value - heavy.share.value > 0.02:
             return f"{percent(heavy.share.value)} of {card.units} bring {percent(heavy.value_share.value)} of sales"
-    return f"How large the personas are among {card.customers:,} {card.units}"
+    largest = max(personas, key=lambda p: p.share.value or 0.0)
+    return f"{largest.name}: {percent(largest.share.value or 0.0)} of {card.units}"

@@ -36,7 +36,8 @@ def stability_chart(evidence: Evidence) -> Figure:
     beyond = (
         chosen is not None and chosen.stability_null_high is not None and chosen.stability > chosen.stability_null_high
     )
-    title = "No division was chosen"
+    none = tried and all(r.stability_null_high is not None and r.stability <= r.stability_null_high for r in tried)
+    title = "No division comes back more often than chance" if none else "No division was chosen"
     if chosen is not None:
         title = f"{chosen.k} segments come back " + (
             "more often than chance explains" if beyond else "no more often than chance"

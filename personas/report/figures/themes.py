@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from personas.estimates import Estimate
-from personas.experience.text.models import Theme, Themes
+from personas.experience.text.models import Theme, ThemeKind, Themes
 from personas.numerals import Numerals
 from personas.report.figure import Figure, Table, render_marks
 
-KINDS = {
+KINDS: dict[ThemeKind, str] = {
     "complaint": "Complaints",
     "suggestion": "Suggestions",
     "praise": "Praise",
@@ -79,7 +79,7 @@ def _quoted(phrases: Sequence[str]) -> str:
     return "; ".join(f"“{phrase}”" for phrase in phrases)
 
 
-def _shares(themes: Themes, kind: str, number: int) -> list[tuple[Theme, Estimate, Estimate | None]]:
+def _shares(themes: Themes, kind: ThemeKind, number: int) -> list[tuple[Theme, Estimate, Estimate | None]]:
     """Themes of a kind with their share in the group and in the rest, most raised first."""
     rows = []
     for theme in themes.of(kind):

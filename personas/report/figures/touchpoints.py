@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from personas.experience.models import Consistency, Drivers, Kpi
 from personas.numerals import Numerals, percent
@@ -10,10 +11,11 @@ from personas.report.figure import Figure, Table, lower_first, render_marks
 from personas.report.figures.ranges import Range, range_rows
 
 
-def driver_ranges(drivers: Drivers, number: int = 0) -> Figure:
+def driver_ranges(drivers: Drivers, number: int = 0, after: int = 0, most: int | None = None) -> Figure:
     """Draw how large a part of what touchpoints explain each one carries, most important first.
 
     Dots that are no more than an added random answer would get are hollow. number : the persona, 0 for the base
+    after, most : leaves out the first, which another figure has, and draws no more than `most` of the others
     """
     numbers = Numerals()
     rows = [
@@ -25,7 +27,7 @@ def driver_ranges(drivers: Drivers, number: int = 0) -> Figure:
             else "no more than chance",
             hollow=not row.counts,
         )
-        for row in drivers.rows
+        for row in drivers.rows[after : None if most is None else after + most]
     ]
     counting = [row for row in drivers.rows if row.counts]
     outcome = lower_first(drivers.outcome.split(",")[0])
@@ -35,7 +37,8 @@ def driver_ranges(drivers: Drivers, number: int = 0) -> Figure:
     return range_rows(
         rows, title,
         f"Share of what all touchpoints together explain ({percent(drivers.r2.value)} of the differences), "
-        f"n {drivers.n:,}; associated, not proved to cause",
+        f"n {drivers.n:,}; associated, not proved to cause"
+        + (f"; the first {most} of {len(drivers.rows)}" if most is not None and len(drivers.rows) > most else ""),
         number=number, from_zero=True, head=("Touchpoint", "Share", "Rest", "n", "Performance"), name="drivers",
     )  # fmt: skip
 
@@ -64,7 +67,7 @@ def consistency_rows(found: Sequence[Consistency]) -> Figure:
     title = "Channels are rated alike, as far as chance can tell"
     if odd:
         title = f"{odd[0].touchpoint} is not the same everywhere: {odd[0].odd} stands out"
-    views = [
+    views: list[dict[str, Any]] = [
         {
             "entry": entry,
             "text": ", ".join(f"{c.channel} {numbers.value(c.rating)}" for c in entry.channels),

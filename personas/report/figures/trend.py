@@ -76,7 +76,7 @@ def _panel(trend: Trend, numbers: Numerals) -> dict:
         "last": points[-1].month,
         "from": numbers.value(points[0].estimate, [points[-1].estimate]),
         "to": numbers.value(points[-1].estimate, [points[0].estimate]),
-        "change": change if moves(trend.slope) else f"no change beyond chance ({lower_first(change)})",
+        "change": change if moves(trend.slope) else f"no change beyond chance: {lower_first(change)}",
         "said": f"{numbers.value(points[0].estimate)} in {points[0].month}, {numbers.value(points[-1].estimate)} in "
         f"{points[-1].month}, {change}",
     }

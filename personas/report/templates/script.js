@@ -27,9 +27,17 @@
   openNotes();
   wide.addEventListener("change", openNotes);
 
+  var folds = one("[data-do=folds]");
+  if (folds) folds.addEventListener("click", function () {
+    var open = folds.getAttribute("aria-pressed") !== "true";
+    all("main details:not(.note)").forEach(function (fold) { fold.open = open; });
+    folds.setAttribute("aria-pressed", open);
+  });
+
+  // Proof always prints; folds of data print as the reader left them.
   var wasOpen = [];
   addEventListener("beforeprint", function () {
-    wasOpen = all("details:not([open])");
+    wasOpen = all("details:not([open], .data)");
     wasOpen.forEach(function (fold) { fold.open = true; });
   });
   addEventListener("afterprint", function () { wasOpen.forEach(function (fold) { fold.open = false; }); });
