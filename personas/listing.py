@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBER = re.compile(r"[-−+±]?[^\w\s]?[\d,.]+([ \u00a0]?%)?")
+LONG, OPEN = 20, 12  # rows of a long table, and how many of them stand open
 CELL = "padding:.25em .8em .25em 0;vertical-align:top;text-align:"
 
 
@@ -23,12 +24,12 @@ class Listing:
     """A table with words to the left and numbers to the right; `frame` holds it for further work.
 
     caption : a sentence above the table
-    shown : how many rows stand open, the others in a fold below; 0 for all
+    shown : how many rows stand open, the others in a fold below; None: the first of a long table, all of a short one
     """
 
     frame: pd.DataFrame
     caption: str = ""
-    shown: int = 0
+    shown: int | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -37,7 +38,7 @@ class Listing:
         if self.frame.empty:
             return f"<p>{escape(repr(self))}</p>"
         above = f"<p>{escape(self.caption)}</p>" if self.caption else ""
-        open_rows = self.shown or len(self.frame)
+        open_rows = self.shown or (OPEN if len(self.frame) > LONG else LONG)
         folded = len(self.frame) - open_rows
         if folded <= 0:
             return above + self._table(self.frame)

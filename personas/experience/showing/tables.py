@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from personas.experience.models import Experience
+from personas.estimates import Estimate
+from personas.experience.models import Experience, Kpi
 from personas.listing import Listing
 from personas.numerals import Numerals
 
@@ -105,25 +106,40 @@ def tabulate_not_measured(experience: Experience) -> Listing:
     return Listing(pd.DataFrame([gap.model_dump() for gap in experience.not_measured]))
 
 
-def plot_kpis(experience: Experience) -> seaborn.FacetGrid:
-    """Draw each KPI as dots with 95 % intervals, one panel a KPI, a dot a segment; the dashed line is everybody."""
+def plot_kpis(experience: Experience, most: int = 9) -> seaborn.FacetGrid:
+    """Draw the KPIs in which segments differ most, beyond their intervals: a panel a KPI, a dot a segment.
+
+    The dashed line is everybody; shares are in per cent.
+    """
     import seaborn as sns
 
     rows = [
-        (kpi.label, str(group.segment), kpi.estimate.value, kpi.estimate.low, kpi.estimate.high)
+        (_title(kpi), str(group.segment), *(_shown(kpi.estimate, end) for end in ("value", "low", "high")))
         for group in experience.groups[1:]
         for kpi in group.kpis
         if kpi.estimate.measured and kpi.estimate.low is not None
     ]
     frame = pd.DataFrame(rows, columns=["kpi", "segment", "value", "low", "high"])
-    grid = sns.FacetGrid(frame, col="kpi", col_wrap=3, height=2.2, aspect=1.5, sharex=False)
-    base = {kpi.label: kpi.estimate.value for kpi in experience.base.kpis}
+    panels = frame.groupby("kpi", sort=False)
+    apart = panels["value"].std() / (panels["high"].mean() - panels["low"].mean())
+    kept = apart.sort_values(ascending=False, kind="stable").index[:most]
+    grid = sns.FacetGrid(frame, col="kpi", col_order=kept, col_wrap=3, height=2.2, aspect=1.5, sharex=False)
+    base = {_title(kpi): _shown(kpi.estimate, "value") for kpi in experience.base.kpis}
     for label, axes in grid.axes_dict.items():
         own = frame[frame["kpi"] == label]
         error = [own["value"] - own["low"], own["high"] - own["value"]]
         axes.errorbar(own["value"], own["segment"], xerr=error, fmt="o", color="#800504")
-        if label in base:
+        if base.get(label) is not None:
             axes.axvline(base[label], color="#5b6770", linestyle="--", linewidth=1)
         axes.margins(y=0.2)
     grid.axes[0].invert_yaxis()  # shared by all panels: segment 1 on top
     return grid.set_titles("{col_name}").set_axis_labels("", "segment")
+
+
+def _title(kpi: Kpi) -> str:
+    return f"{kpi.label}, %" if kpi.estimate.unit == "share" else kpi.label
+
+
+def _shown(estimate: Estimate, end: str) -> float | None:
+    value = getattr(estimate, end)
+    return 100 * value if estimate.unit == "share" and value is not None else value
