@@ -14,6 +14,7 @@ Names are imported when they are first used: looking at a parameter must not cos
 statistics takes.
 """
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -61,3 +62,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *HOME})
+
+
+if "IPython" in sys.modules:  # in a notebook, errors are shown with the calls inside libraries folded
+    import_module("personas.tracebacks").fold_in_notebooks()

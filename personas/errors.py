@@ -16,6 +16,12 @@ class Problem:
 
     place : file and key or column, as in ``data/acme/dataset.yml: transactions.amount``
     found, expected, fix : short phrases; ``expected`` and ``fix`` may be empty
+
+    >>> print(Problem("sales.csv: amount", "text in 3 rows", "numbers", "say which codes mean missing"))
+    sales.csv: amount
+        found     text in 3 rows
+        expected  numbers
+        fix       say which codes mean missing
     """
 
     place: str

@@ -80,7 +80,7 @@ def find_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents, package.parent):
         if (folder / "notebooks").is_dir() and (folder / "data").is_dir():
             return folder
-    fix = "start JupyterLab with `make lab`, or change into the project's folder first"
+    fix = "change into the project's folder first, or make one: python -m personas start FOLDER"
     raise InputError([Problem("project folder", f"none at or above {here}", "notebooks/ and data/", fix)])
 
 
@@ -89,6 +89,9 @@ def open_workspace(dataset: str, workspace: str = "lab", root: Path | None = Non
 
     dataset : name of a folder under ``data/``; workspace : "lab" or "batch"; root : the project's folder
     Raises InputError for a name that is not one plain folder name or an unknown workspace.
+
+    >>> open_workspace("shop", root=root)
+    Workspace "lab" of shop: reports/.work/shop/lab/
     """
     problems = [find_problem("dataset", dataset), find_problem("workspace", workspace)]
     if found := [problem for problem in problems if problem]:
@@ -103,7 +106,11 @@ def open_workspace(dataset: str, workspace: str = "lab", root: Path | None = Non
 
 
 def write_table(workspace: Workspace, name: str, frame: pandas.DataFrame) -> Path:
-    """Write a DataFrame to ``<name>.parquet`` without its index; returns the path."""
+    """Write a DataFrame to ``<name>.parquet`` without its index; returns the path.
+
+    >>> write_table(workspace, "spend", customers.frame[["customer_id", "sales"]]).name
+    'spend.parquet'
+    """
     path = workspace.folder / f"{name}.parquet"
     part = part_of(path)
     frame.to_parquet(part, index=False)
@@ -112,7 +119,12 @@ def write_table(workspace: Workspace, name: str, frame: pandas.DataFrame) -> Pat
 
 
 def read_table(workspace: Workspace, name: str) -> pandas.DataFrame:
-    """Read ``<name>.parquet``; raises InputError naming the notebook to run first if it is missing."""
+    """Read ``<name>.parquet``; raises InputError naming the notebook to run first if it is missing.
+
+    >>> path = write_table(workspace, "spend", customers.frame[["customer_id", "sales"]])
+    >>> read_table(workspace, "spend").shape
+    (120, 2)
+    """
     import pandas
 
     return pandas.read_parquet(locate(workspace, f"{name}.parquet"))
@@ -123,6 +135,9 @@ def write_model(workspace: Workspace, name: str, value: Any) -> Path:
 
     Fields keep their order, so that the same value gives the same bytes. Raises ValueError for a number that
     is not finite: "not measured" is None.
+
+    >>> write_model(workspace, "sizes", segmentation.sizes).name
+    'sizes.json'
     """
     from pydantic import TypeAdapter
 
@@ -138,6 +153,10 @@ def read_model(workspace: Workspace, name: str, kind: Any) -> Any:
     """Read ``<name>.json`` as `kind`: a model, or a type such as ``tuple[Feature, ...]``.
 
     Raises InputError if the file is missing or was written by a version with other fields.
+
+    >>> path = write_model(workspace, "sizes", segmentation.sizes)
+    >>> read_model(workspace, "sizes", tuple[type(segmentation.sizes[0]), ...]) == segmentation.sizes
+    True
     """
     from pydantic import TypeAdapter, ValidationError
 

@@ -35,6 +35,9 @@ def track(
     total : how many items there are, if `iterable` has no length
     In a notebook one line is updated at most twice a second; elsewhere a line goes to stderr at most every
     five seconds, and none for what takes less. The last line says how many there were, also when stopped.
+
+    >>> [2 * number for number in track([1, 2], "Doubling")]
+    [2, 4]
     """
     if total is None:
         total = len(iterable) if isinstance(iterable, Sized) else None

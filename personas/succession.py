@@ -1,7 +1,7 @@
 """A published run takes its place in the history: whole, in the same step as the report, or not at all.
 
-A run whose personas changed waits at the end of the history until it is accepted, and the next run replaces it; runs that
-were accepted stay. Killed at any moment, the next start puts things right. Nothing here reads a clock.
+A run whose personas changed waits at the end of the history until it is accepted, and the next run replaces it; runs
+that were accepted stay. Killed at any moment, the next start puts things right. Nothing here reads a clock.
 """
 
 from __future__ import annotations

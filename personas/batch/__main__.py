@@ -38,6 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace, root: Path, datasets: list[str], data: Path | None) -> int:
+    if options.command == "forget":
+        from personas.batch.forgetting import find_forget_problems, forget
+
+        if problems := find_forget_problems(options.ids, options.unnamed):
+            raise InputError(problems)
     if options.command not in ("check", "start") and (problems := find_name_problems(root, datasets)):
         raise InputError(problems)
     if options.alert not in ("", "exit"):
@@ -81,10 +86,6 @@ def run(options: argparse.Namespace, root: Path, datasets: list[str], data: Path
 
             publish_index(root)
         case "forget":
-            from personas.batch.forgetting import find_forget_problems, forget
-
-            if problems := find_forget_problems(options.ids, options.unnamed):
-                raise InputError(problems)
             for done in forget(root, datasets, (root / Path(options.ids).expanduser()).resolve()):
                 print(done)
         case "pdf":

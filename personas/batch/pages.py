@@ -55,6 +55,9 @@ def render_notebook(path: Path, root: Path, notice: str = "") -> str:
 
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [mask_cell(cell) for cell in notebook.cells]
+    for cell in notebook.cells:
+        if "injected-parameters" in cell.metadata.get("tags", ()):
+            cell["id"] = "given"  # Papermill draws one at random, and the page would be another each time
     body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
     body = body.replace(f"{html.escape(str(root))}/", "")
     colours = HtmlFormatter(style="default", nobackground=True).get_style_defs(".highlight")

@@ -10,6 +10,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from personas.parameters import FOLDER_NAME, STAGES
 FOLDERS = ("dataset", "customers", "segments", "experience", "profiles", "changes", "report")
 ENGINE = ("duckdb", "ibis-framework")
 PUBLISH = "publish"
+INSTALLED = Path(__file__).resolve().parents[1]
 # Keys of the contract that nothing before stage 05 looks at, and that stage's place.
 AIMS, AIMED = ("targets", "benchmarks", "alerts"), 4
 
@@ -70,18 +72,19 @@ def describe_stages(
     contract = root / "data" / dataset
     before = read_stamp(stamps / STAGES[0]).get("sources")
     shared = {
-        "lock": hash_text(root / "requirements.lock"),
+        "lock": hash_lock(root),
         "engine": {name: version_of(name) for name in ENGINE} | {"python": platform.python_version()},
     }
     whole = {"contract": hash_text(contract / "dataset.yml")}
     measured = {"contract": hash_measured(contract)}
-    top = hash_folder(root, root / "personas", "*")
+    package = root / "personas" if (root / "personas" / "__init__.py").is_file() else INSTALLED
+    top = hash_folder(package, package, "*")
     library: dict[str, str] = dict(top)
     stages: dict[str, dict[str, Any]] = {}
     notebooks = read_notebooks(root)
     for place, stage in enumerate(STAGES):
         for folder in FOLDERS[:2] if place == 0 else FOLDERS[place + 1 : place + 2]:
-            library |= hash_folder(root, root / "personas" / folder, "**/*")
+            library |= hash_folder(package, package / folder, "**/*")
         notebook = notebooks.get(stage)
         stages[stage] = (
             shared
@@ -103,7 +106,7 @@ def describe_stages(
         stages["04_profiles"]["previous"] = hash_last_run(root, wave)
     # A decision on changed personas is all of the history that a run depends on without new data.
     stages["05_changes"]["accepted"] = hash_text(open_workspace(dataset, "batch", root).folder / FOLDER / DECISIONS)
-    publishing = hash_folder(root, root / "personas" / "batch", "*")
+    publishing = hash_folder(package, package / "batch", "*")
     stages[PUBLISH] = {"lock": shared["lock"], "library": top | publishing}
     return stages
 
@@ -175,10 +178,22 @@ def describe_change(before: dict[str, Any], after: dict[str, Any]) -> str:
     return ", ".join(found[:3]) + (f" and {len(found) - 3} more" if len(found) > 3 else "")
 
 
-def hash_folder(root: Path, folder: Path, pattern: str) -> dict[str, str]:
+def hash_folder(package: Path, folder: Path, pattern: str) -> dict[str, str]:
     """Hash the files of a folder by their path below ``personas/``; compiled ones do not count."""
     files = (path for path in sorted(folder.glob(pattern)) if path.is_file() and path.suffix != ".pyc")
-    return {path.relative_to(root / "personas").as_posix(): hash_text(path) for path in files}
+    return {path.relative_to(package).as_posix(): hash_text(path) for path in files}
+
+
+def hash_lock(root: Path) -> str:
+    """Hash the lock of the repository; beside an installed package, the versions of what it requires."""
+    if (root / "requirements.lock").is_file():
+        return hash_text(root / "requirements.lock")
+    try:
+        required = importlib.metadata.requires("personas") or []
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
+    names = sorted({re.match(r"[\w.-]+", line)[0] for line in required if "extra ==" not in line})
+    return digest("\n".join(f"{name} {version_of(name)}" for name in names))
 
 
 def hash_text(path: Path) -> str:

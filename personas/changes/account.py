@@ -21,6 +21,8 @@ def say_change(change: Change, numbers: Numerals) -> str:
     'from 40 points to 31 points, −9 (−12 to −6)'
     """
     now, before = numbers.value(change.now, [change.before]), numbers.value(change.before, [change.now])
+    if now == before and change.now.unit == "share":
+        now, before = (f"{one.value * 100:.1f}\u00a0%" for one in (change.now, change.before))
     words = f"from {before} to {now}"
     if not change.change.measured or change.change.low is None:
         return words
@@ -147,8 +149,9 @@ def _of_pain(pain: PainChange, names, numbers) -> Headline:
     if pain.status == "new":
         return Headline(
             what=f"{where}“{pain.title}” is new among the first {in_words(TOP)} pain points, at rank {pain.rank_now}.",
-            meaning="It was not found in the earlier run: too few had it, or it was not asked.",
-            act="Look whether it was asked before; if it was, act on it.", persona_id=pain.persona_id, good=False,
+            meaning="The earlier run did not find it: too few had it, or it was not asked. So it cannot be compared.",
+            act="Watch: look whether it was asked before; if it was and the next run has it too, act on it.",
+            persona_id=pain.persona_id, within_chance=True,
         )  # fmt: skip
     grown = pain.status == "grown"
     return Headline(
@@ -162,6 +165,7 @@ def _of_pain(pain: PainChange, names, numbers) -> Headline:
 
 def _of_statement(said: StatementChange, names, turned: bool) -> Headline:
     words = "Now true" if said.status == "became true" else "No longer true"
+    turned = turned and said.turned
     return Headline(
         what=f"{_where(said.persona_id, names)}{words}: {said.sentence}",
         meaning="It was the other way round." if turned else "The difference from the others moved beyond chance.",
@@ -173,17 +177,25 @@ def _of_drift(drift: Drift) -> Headline:
     size = "a great deal" if drift.level == "large" else "somewhat"
     return Headline(
         what=f"{drift.label} is distributed {size} differently ({drift.words}).",
-        meaning="The customers are others, or the data is collected in another way.",
-        act="Look at the source first; if the customers are others, divide them anew."
-        if drift.forms
-        else "Look at the source first.",
+        meaning="The customers are others or live otherwise, or the data is collected in another way."
+        + (" The personas rest on it." if drift.forms else ""),
+        act="Look at the source first.",
     )
 
 
-def whole_sentence(headlines: Sequence[Headline], earlier: str, proposed: bool, verdict: str = "") -> str:
-    """The whole in a sentence or two; verdict : what became of it, in words, "" where nothing did."""
+def in_order(headlines: Sequence[Headline]) -> tuple[Headline, ...]:
+    """What calls for action first, what chance may have done last; else as they were."""
+    return tuple(sorted(headlines, key=lambda headline: (headline.within_chance, not headline.act.startswith("Act:"))))
+
+
+def whole_sentence(
+    headlines: Sequence[Headline], earlier: str, proposed: bool, verdict: str = "", unsure: int = 0
+) -> str:
+    """The whole in a sentence or two.
+
+    verdict : what became of it, in words, "" where nothing did; unsure : personas too unstable to be followed
+    """
     sure = [headline for headline in headlines if not headline.within_chance]
-    unsure = sum(headline.within_chance and headline.persona_id is not None for headline in headlines)
     waits = " Changed personas are proposed until they are accepted." if proposed else ""
     if unsure:
         many = "One persona" if unsure == 1 else f"{in_words(unsure).capitalize()} personas"
@@ -196,4 +208,12 @@ def whole_sentence(headlines: Sequence[Headline], earlier: str, proposed: bool, 
     many = "One thing" if len(sure) == 1 else f"{in_words(len(sure)).capitalize()} things"
     split = [f"{in_words(count)} for the {word}" for count, word in ((worse, "worse"), (better, "better")) if count]
     inside = f" ({', '.join(split)})" if split else ""
-    return f"{many} changed beyond chance since {earlier}{inside}.{waits}"
+    return f"{many} changed beyond chance since {earlier}{inside}.{_calls(sure, proposed)}{waits}"
+
+
+def _calls(sure: Sequence[Headline], proposed: bool) -> str:
+    """Whether to act, for somebody who reads no further."""
+    acts = sum(headline.act.startswith("Act:") for headline in sure)
+    if acts:
+        return f" {in_words(acts).capitalize()} {'calls' if acts == 1 else 'call'} for action."
+    return "" if proposed else " None calls for action now."

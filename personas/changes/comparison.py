@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from personas.changes.account import headlines_of, say_change, whole_sentence
+from personas.changes.account import headlines_of, in_order, say_change, whole_sentence
 from personas.changes.drift import measure_drift
 from personas.changes.fates import tell_fates
 from personas.changes.figures import comparable, compare_figures, same_length
@@ -57,6 +57,9 @@ def compare_runs(
 
     All that is told as a change is beyond chance: of forty runs between which nothing happened, one may call a segment
     changed, and one a figure.
+
+    >>> compare_runs(persona_set).sentence
+    'First run: there is no earlier one of A corner shop, made up to compare with.'
     """
     notes = identities.notes if identities is not None else ()
     fingerprint = identities.fingerprint if identities is not None else ""
@@ -90,12 +93,13 @@ def compare_runs(
     headlines = headlines_of(
         changes, figures.kpis, figures.pain_points, figures.statements, figures.drift, names, numbers
     )
-    headlines = headlines if verdict is None else (verdict, *headlines)
+    headlines = in_order(headlines if verdict is None else (verdict, *headlines))
+    unsure = sum(change.within_chance for change in changes)
     since = f"the run of {day(before.observation_end)}" if before.observation_end else f"“{before.title}”"
     told = tuple(change for change in figures.kpis if change.beyond_chance)
     return Changes(
         first_run=False,
-        sentence=whole_sentence(headlines, since, proposed, say_verdict(verdict, now, before)),
+        sentence=whole_sentence(headlines, since, proposed, say_verdict(verdict, now, before), unsure),
         earlier=_earlier_run(past, was, customers, personas.min_group),
         headlines=headlines,
         personas=changes,

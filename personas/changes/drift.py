@@ -57,7 +57,7 @@ def measure_drift(shapes: tuple[Shape, ...], customers: Customers, comparable) -
 
 def _now(shape: Shape, values: np.ndarray, levels: tuple[str, ...]) -> tuple[tuple[str, ...], np.ndarray]:
     if not shape.levels:
-        return _bin_names(shape.edges), shares_in(values, shape.edges, ())
+        return _bin_names(shape.edges, shape.unit), shares_in(values, shape.edges, ())
     shares = dict(zip(levels, shares_in(values, (), levels), strict=True))
     now = np.array([shares.get(level, 0.0) for level in shape.levels])
     if (strange := 1 - now.sum()) > 1e-9:
@@ -96,8 +96,9 @@ def where_to(moved: Moved) -> str:
     )
 
 
-def _bin_names(edges: tuple[float, ...]) -> tuple[str, ...]:
-    words = [f"{edge:,.4g}" for edge in edges]
+def _bin_names(edges: tuple[float, ...], unit: str) -> tuple[str, ...]:
+    told = [f"{edge * 100:.3g}\u00a0%" if unit == "share" else f"{edge:,.4g}" for edge in edges]
+    words = [f"−{word[1:]}" if word.startswith("-") else word for word in told]
     if not words:
         return ("all",)
     between = [f"from {a} to below {b}" for a, b in pairwise(words)]

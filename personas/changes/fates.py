@@ -18,6 +18,8 @@ from personas.profiles.past import Passport
 
 UNSTABLE = "Chance alone may have done it: the segment is so unstable that fitting again moves it as far."
 
+WAIT = "Watch: plan nothing for it until the next run says the same; accept it then."
+
 
 def tell_fates(
     personas: PersonaSet, earlier: Past, identities: Identities, figures: Figures, flows, drawn, numbers, proposed
@@ -78,12 +80,12 @@ def tell_born(change: PersonaChange, before: Mapping[str, str]) -> dict[str, str
     if len(came) == 1:
         sentence = f"New: split off from {came[0]}."
     elif came:
-        sentence = f"New: made of parts of {' and '.join(came[:3])}."
+        sentence = f"New: made of parts of {together(came[:3])}."
     else:
         sentence = "New: nobody in the earlier run was like it."
     meaning = "These customers were described as somebody else before."
     act = "Read its page, decide who looks after it, then accept it."
-    return {"sentence": sentence, "meaning": UNSTABLE if change.within_chance else meaning, "act": act}
+    return _doubted(change, {"sentence": sentence, "meaning": meaning, "act": act})
 
 
 def tell_returned(change: PersonaChange, passport: Passport | None, before: Mapping[str, str]) -> dict[str, str]:
@@ -93,25 +95,40 @@ def tell_returned(change: PersonaChange, passport: Passport | None, before: Mapp
     if change.overlap is not None:
         sentence += f"; {percent(change.overlap)} overlap with its definition of then"
     came = [before[one] for one in change.came_from if one in before]
-    sentence += f". In the earlier run its customers were in {' and '.join(came[:3])}." if came else "."
+    sentence += f". In the earlier run its customers were in {together(came[:3])}." if came else "."
     if change.name_before:
         sentence += f" Renamed from “{change.name_before}”: {change.name_reason}."
     meaning = "These customers stand out again. Its figures are not compared: the earlier run did not have it."
     act = "Look up what was planned for it before it retired, then accept it."
-    return {"sentence": sentence, "meaning": UNSTABLE if change.within_chance else meaning, "act": act}
+    return _doubted(change, {"sentence": sentence, "meaning": meaning, "act": act})
+
+
+def together(names: Sequence[str]) -> str:
+    """Names one after the other.
+
+    >>> together(["A", "B", "C"])
+    'A, B and C'
+    """
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _doubted(change: PersonaChange, told: dict[str, str]) -> dict[str, str]:
+    """What follows where chance alone may have done it: wait for the next run."""
+    return told | {"meaning": UNSTABLE, "act": WAIT} if change.within_chance else told
 
 
 def tell_retired(change: PersonaChange, names: Mapping[str, str]) -> dict[str, str]:
     """A persona that is no more."""
     went = [names[one] for one in change.went_to if one in names]
     where = f" Most of its customers are now in {went[0]}." if len(went) == 1 else ""
-    where = f" Its customers are now in {' and '.join(went[:3])}." if len(went) > 1 else where
+    where = f" Its customers are now in {together(went[:3])}." if len(went) > 1 else where
     meaning = "What was planned for it has no addressee any more."
-    return {
+    told = {
         "sentence": f"Retired: no segment of this run is like it.{where}",
-        "meaning": UNSTABLE if change.within_chance else meaning,
+        "meaning": meaning,
         "act": "Move what was planned for it to the personas its customers are in now.",
     }
+    return _doubted(change, told)
 
 
 def tell_kept(change: PersonaChange, flows: Sequence[Flow], names: Mapping[str, str], numbers: Numerals):

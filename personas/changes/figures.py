@@ -144,7 +144,7 @@ def _statements(who, now, before) -> Iterator[tuple[StatementChange, float | Non
         if was_said and (not said or turned):
             yield _statement(who, theirs, "stopped being true", ours), p
         if said and (not was_said or turned):
-            yield _statement(who, ours, "became true", theirs), p
+            yield _statement(who, ours, "became true", theirs).model_copy(update={"turned": turned}), p
 
 
 def _p_of_effects(ours: PastStanding, theirs: PastStanding) -> float | None:

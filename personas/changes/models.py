@@ -74,7 +74,10 @@ class PainChange(Frozen):
 
 
 class StatementChange(Frozen):
-    """A statement that became true or stopped being true; `sure` when the figure behind it moved beyond chance."""
+    """A statement that became true or stopped being true.
+
+    sure : the figure behind it moved beyond chance; turned : the earlier run said the contrary of it
+    """
 
     persona_id: str | None
     feature: str
@@ -83,6 +86,7 @@ class StatementChange(Frozen):
     sure: bool
     why: str
     claim_id: str | None = None
+    turned: bool = False
 
 
 class Flow(Frozen):

@@ -20,6 +20,9 @@ def check_dataset(dataset: Dataset) -> CheckResult:
     """Read every declared table and report what stops, what is doubtful and what is left out.
 
     Nothing is raised: whoever runs the stages decides. A file that turns out to be broken on reading is a problem too.
+
+    >>> check_dataset(dataset).problems
+    ()
     """
     problems: list[Problem] = []
     unusable = False

@@ -33,7 +33,8 @@ def project_root() -> Path:
     for folder in (here, *here.parents, Path(__file__).resolve().parents[2]):
         if (folder / "notebooks").is_dir() and (folder / "data").is_dir():
             return folder
-    found = Problem("working folder", "no project here", "a folder with notebooks/ and data/", "change to it")
+    fix = "change to it, or make one: python -m personas start FOLDER"
+    found = Problem("working folder", "no project here", "a folder with notebooks/ and data/", fix)
     raise InputError([found])
 
 

@@ -44,6 +44,10 @@ def read_dataset(
     engine : what computes, as under ``engine:`` in the contract; default: what that says, else DuckDB
     share : of the customers that are kept, above 0 to 1, drawn by their ids; their rows alone are in the tables
     Raises InputError with every problem of the contract, the files and their columns.
+
+    >>> dataset = read_dataset("shop", root=root)
+    >>> dataset.card.title, sorted(dataset.tables)
+    ('A corner shop, made up', ['customers', 'transactions'])
     """
     root = Path(root) if root is not None else project_root()
     path = contract_path(name, root)

@@ -61,23 +61,35 @@ class Spark(Backend):
         frame = pd.DataFrame({name: _values(column) for name, column in columns})
         return expr.__pandas_result__(PandasData.convert_table(frame, table.schema()))
 
+    def raw_sql(self, query: Any, **kwargs: Any) -> Any:
+        """Send a query, also one that only asks for names or types."""
+        with in_words():
+            return super().raw_sql(query, **kwargs)
+
+    def _get_schema_using_query(self, query: str) -> Any:
+        with in_words():
+            return super()._get_schema_using_query(query)
+
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         self.view(op.name, op.data.to_pyarrow(op.schema))
 
     def view(self, name: str, rows: pyarrow.Table) -> None:
         """Make rows of this process a table of the session."""
-        self._session.createDataFrame(rows).createOrReplaceTempView(name)
+        with in_words():
+            self._session.createDataFrame(rows).createOrReplaceTempView(name)
 
 
 @contextmanager
 def in_words() -> Iterator[None]:
     """Say of an error what became of the session or its machines, if that is what it tells."""
+    from py4j.protocol import Py4JError, Py4JJavaError
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except (PySparkException, OSError) as error:
-        told = describe_loss(str(error), isinstance(error, OSError))
+    except (PySparkException, Py4JError, OSError) as error:
+        # A Java that answers with an error of its own is there; any other error of the way to it is its end.
+        told = describe_loss(str(error), not isinstance(error, PySparkException | Py4JJavaError))
         if told is None:
             raise
         raise told from None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from personas.estimates import Estimate, Frozen
 from personas.experience.journey.journey_models import Movement, Path
 from personas.experience.value.recovery_models import Recovery
@@ -375,6 +377,14 @@ class Drivers(Frozen):
     slope_unit: str = "points of NPS"
 
 
+class Condition(Frozen):
+    """What decides whether a customer has a pain point: the columns looked at and the condition on them."""
+
+    key: str
+    columns: tuple[str, ...]
+    filter: str
+
+
 class GroupExperience(Frozen):
     """All of stage 03 for one group: segment 0 is the base, 1 the largest segment.
 
@@ -388,6 +398,7 @@ class GroupExperience(Frozen):
     movement : what follows a contact, and changes of channel; path : the steps many share
     recovery : after complaints; business_case : what attitudes go with; standing : loyal, at risk, next
     buying_centre : the people of an account, in B2B; reasons : why contracts were ended
+    held_equal : stated, observed → all that the joint regression behind the impacts holds equal, told or not
     """
 
     segment: int
@@ -408,6 +419,7 @@ class GroupExperience(Frozen):
     standing: Standing | None = None
     buying_centre: BuyingCentre | None = None
     reasons: tuple[ChannelShare, ...] = ()
+    held_equal: dict[str, tuple[Condition, ...]] = Field(default_factory=dict)
 
 
 class Experience(Frozen):

@@ -216,6 +216,8 @@ def _judge(cells: list[Cell], min_group: int) -> tuple[list[Cell], list[Cell]]:
     small = [c for c in own if any(_is_small(e, min_group) for e in (c.estimate, c.others) if e is not None)]
     shown = sorted((c for c in own if c not in small), key=lambda c: (c.estimate["n"], -c.segment))
     whole = _counts(base.estimate) if base is not None else _whole(own)
+    if whole is not None:  # where hardly anybody was in contact another KPI stands, which tells nothing of this one
+        shown = [cell for cell in shown if len(_counts(cell.estimate)) == len(whole)]
     hidden: list[Cell] = []
     while shown and whole is not None and _leaves_few(whole, shown, min_group):
         hidden.append(shown.pop(0))
@@ -238,8 +240,6 @@ def _whole(cells: list[Cell]) -> tuple[float, ...] | None:
 def _leaves_few(whole: tuple[float, ...], shown: list[Cell], min_group: int) -> bool:
     """Whether everybody less those shown is a small group; rounding errors are none."""
     told = [_counts(cell.estimate) for cell in shown]
-    if any(len(counts) != len(whole) for counts in told):
-        return False
     left = [all_ - sum(counts[i] for counts in told) for i, all_ in enumerate(whole)]
     # Those told to be few are 1 to `min_group` − 1 and the others at least that: of twice as many, any split could be.
     return any(is_few(count, 2 * min_group) for count in left)

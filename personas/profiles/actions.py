@@ -29,7 +29,6 @@ Z = 1.959963984540054
 EFFORT = {"low": 1, "medium": 2, "high": 3}
 MOST_A_PERSONA = 3
 STRENGTH = {"inferred": "inferred from behaviour", "observed": "seen in the records", "stated": "said by customers"}
-KNOWN = tuple(reversed(STRENGTH))
 
 
 def plan_actions(
@@ -42,8 +41,8 @@ def plan_actions(
 ) -> tuple[Action, ...]:
     """Plan the actions of one persona (None: of everybody).
 
-    Ordered by effect × customers reached ÷ effort (:func:`worth`), stated pains first; one remedy is named once, for
-    its best reason. A pain whose affected later spent more gets none.
+    Ordered by effect × customers reached ÷ effort (:func:`worth`), what behaviour alone hints at last; one remedy is
+    named once, for its best reason. A pain whose affected later spent more gets none.
     """
     actions = []
     for pain in pains:
@@ -71,9 +70,9 @@ def plan_actions(
                 worth_words=_worth_words(pain, plan),
             )
         )
-    # What customers say comes before what was recorded, and that before what behaviour hints at: different scales.
-    kind = {pain.id: KNOWN.index(pain.kind) for pain in pains}
-    actions.sort(key=lambda a: (kind[a.pain_point_id], -a.worth, a.id))
+    # What behaviour hints at is weighed in sales, not in points of what customers say: another scale, so it comes last.
+    hinted = {pain.id for pain in pains if pain.kind == "inferred"}
+    actions.sort(key=lambda a: (a.pain_point_id in hinted, -a.worth, a.id))
     best = {action.title: action for action in reversed(actions)}
     return tuple(action for action in actions if best[action.title] is action)[:most]
 

@@ -25,7 +25,7 @@ from personas.profiles.course import enter_course
 from personas.profiles.distributions import distribution_of, enter_distribution
 from personas.profiles.glyph import draw_glyph, glyph_words
 from personas.profiles.goals import enter_goals, is_habit, is_stated
-from personas.profiles.models import DatasetCard, Distribution, Persona
+from personas.profiles.models import DatasetCard, Distribution, PainPoint, Persona
 from personas.profiles.rules import short_rule
 from personas.profiles.standing import enter_standing
 from personas.profiles.statements import (
@@ -112,6 +112,7 @@ def compose_persona(run: Setting, group: GroupExperience, standings: Mapping[str
     who = [ids[s.feature.name] for s in in_who]
     wants = [ids[s.feature.name] for s in in_wants]
     hurting = [p for p in pains if not (p.impact.measured and p.impact.low > 0)]
+    hurting = [p for i, p in enumerate(hurting) if i == 0 or _matters(p)]
     unexpected = surprise(standings)
     expect = expect_claim = None
     if unexpected:
@@ -167,6 +168,12 @@ def compose_persona(run: Setting, group: GroupExperience, standings: Mapping[str
         ),
         not_measured=(),
     )
+
+
+def _matters(pain: PainPoint) -> bool:
+    """Whether a loss goes with it that is no chance, or it hits the persona more than the others."""
+    costs = pain.impact.measured and pain.impact.high < 0
+    return bool(costs or (pain.rest is not None and pain.reach.low > pain.rest.value))
 
 
 def _untold(chosen: Sequence[str], told: set[str], ids: Mapping[str, str]) -> list[str]:

@@ -58,6 +58,10 @@ def derive_personas(
     identities : which persona each segment is, from :func:`identify_personas`; without it, a first run
 
     Returns a :class:`PersonaSet`, the whole of ``personas.json``. Raises InputError for contradictory claims.
+
+    >>> persona_set = derive_personas(customers, segmentation, experience, card, source=dataset)
+    >>> [persona.name for persona in persona_set.personas]
+    ['Small-basket regulars', 'Big-basket occasional buyers']
     """
     playbook = read_playbook().signals if playbook is None else playbook
     frame = customers.frame

@@ -34,7 +34,7 @@ def enter_goals(
     themes : what was written, whose suggestions are goals too; number : of the persona's segment in them
     """
     ranked = sorted((s for s in standings.values() if s.distinct), key=lambda s: (-abs(s.gap), s.feature.name))
-    stated = [s for s in ranked if is_stated(s) and s.gap > 0][:MOST_STATED]
+    stated = [s for s in ranked if is_stated(s) and s.gap > 0 and not s.level.endswith(" or less")][:MOST_STATED]
     ids = [_enter_stated(ledger, persona_id, standing, numbers) for standing in stated]
     ids += _enter_suggestions(ledger, persona_id, number, themes, numbers)
     ids += observed
@@ -116,7 +116,8 @@ def _enter_suggestions(ledger, persona_id, number: int, themes: Themes | None, n
 def _enter_inferred(ledger, persona_id, need: str, standing: Standing, numbers: Numerals, place: int) -> str:
     """A need that what they do hints at, with the figure it rests on."""
     own, rest = numbers.alike([standing.own, standing.rest])
-    clue = f"{lower_first(standing.feature.label)} ({own}, others {rest})"
+    label = standing.feature.label
+    clue = f"{f'“{label}”' if standing.feature.kind == 'binary' else lower_first(label)} ({own}, others {rest})"
     sentence = f"They may {need}. Nobody said so; the clue is {clue}."
     if place % 2:
         sentence = f"Perhaps they {need}, going by {clue}."

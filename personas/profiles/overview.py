@@ -76,12 +76,17 @@ def write_headline(personas, base_pains, segmentation, ledger, numbers, card) ->
         text = f"{star.name} are the largest of {len(personas)} groups: {percent(star.share.value)} of {card.units}"
         _enter_set_claim(ledger, "set-headline", star.id, text, star.share, "share of customers", SOLD[:1])
     costly = [pain for pain in base_pains if pain.impact.measured and pain.impact.high < 0]
-    hit = [(pain, p) for p in personas for pain in p.pain_points if costly and pain.key == costly[0].key]
+    same = [(pain, p) for p in personas for pain in p.pain_points if costly and pain.key == costly[0].key]
+    # Told of a persona only where it hits that one more than the others.
+    hit = [(pain, p) for pain, p in same if pain.rest is None or pain.reach.value > pain.rest.value]
     if hit:
         pain, persona = max(hit, key=lambda pair: (pair[0].reach.value, pair[1].id))
         claim = ledger.claims[pain.claim_ids[0]]
         sentences.append(f"{_worst(costly[0])}: among {lower_first(persona.name)}, {lower_first(claim.sentence)}")
         _enter_pain_claim(ledger, persona.id, sentences[-1], pain)
+    elif costly:
+        sentences.append(f"{_worst(costly[0])}: {lower_first(ledger.claims[costly[0].claim_ids[0]].sentence)}")
+        _enter_pain_claim(ledger, None, sentences[-1], costly[0])
     sentences.append(verdict.meaning)
     return text, tuple(sentences)
 

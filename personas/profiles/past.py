@@ -16,7 +16,7 @@ from personas.customers.models import Feature
 from personas.estimates import Estimate, Frozen
 from personas.history import RUN, SEGMENTS, Entry
 from personas.profiles.models import Persona, PersonaSet
-from personas.profiles.traits import stand
+from personas.profiles.weighing import standing_of, weights_of
 from personas.segments.latent_classes import LatentClasses
 from personas.segments.space import FeatureSpace, levels_of, numbers_of
 
@@ -94,6 +94,7 @@ class Shape(Frozen):
 
     edges : between the bins of a number, (bins − 1,); levels : of a category; one of the two is empty
     shares : of those known, a value a bin or level; known : customers with a value; unknown : share without one
+    unit : of a number, such as "share"
     """
 
     feature: str
@@ -104,6 +105,7 @@ class Shape(Frozen):
     shares: tuple[float, ...]
     known: int
     unknown: float
+    unit: str = ""
 
 
 class PastRun(Frozen):
@@ -205,7 +207,7 @@ def shape_of(frame: pd.DataFrame, feature: Feature) -> Shape:
     return Shape(
         feature=feature.name, label=feature.label, forms=feature.forms, edges=edges, levels=levels,
         shares=tuple(shares_in(values, edges, levels).tolist()), known=len(known),
-        unknown=float(1 - len(known) / max(len(values), 1)),
+        unknown=float(1 - len(known) / max(len(values), 1)), unit=feature.unit or "",
     )  # fmt: skip
 
 
@@ -222,9 +224,9 @@ def _standings(persona: Persona, personas: PersonaSet, customers: Customers, seg
         return ()
     told = {claim.id: claim.sentence for claim in personas.claims}
     inside = segments == persona.number
-    found = []
+    weights, found = weights_of(customers), []
     for feature in customers.features:
-        standing = stand(customers.frame, feature, inside, personas.min_group)
+        standing = standing_of(customers.frame, feature, inside, personas.min_group, weights)
         if standing is not None:
             inner, outer = standing.own.n, standing.rest.n
             error = np.sqrt(1 / inner + 1 / outer + standing.effect**2 / (2 * (inner + outer)))

@@ -60,7 +60,7 @@ def _shared_pain(personas, pains, numbers, features):
         if len(reach) == len(personas) and pain.reach.value >= 0.3 and min(reach) >= 0.2:
             text = pain.finding.replace("{share}", numbers.value(pain.reach)) if pain.finding else pain.title
             spread = f", from {percent(min(reach))} to {percent(max(reach))} over the personas" * (len(personas) > 1)
-            sentence = f"Mend first what nearly all share: {lower_first(text)}{spread}."
+            sentence = f"Mend first what every persona has: {lower_first(text)}{spread}."
             return (
                 "shared",
                 sentence,

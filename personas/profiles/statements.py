@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
+from personas.estimates import Estimate
 from personas.experience import Kpi, PainPoint
 from personas.numerals import Numerals
 from personas.profiles.models import Claim
@@ -83,13 +84,12 @@ def back_pain_points(group, owner, ledger, numbers, features=MappingProxyType({}
     for pain in group.pain_points:
         finding = pain.finding or f"{pain.title}: {{share}} affected"
         columns = columns_behind(pain.columns, pain.filter, features)
-        text = finding.replace("{share}", numbers.value(pain.reach, [pain.rest]))
-        against = f"; others {numbers.value(pain.rest, [pain.reach])}" if pain.rest is not None else ""
+        text = _beside_others(finding, pain.reach, pain.rest, numbers)
         claim_id = ledger.enter(
             Claim(
                 id=f"{owner}-pain-{pain.key}",
                 persona_id=None if owner == "all" else owner,
-                sentence=f"{text}{against}.",
+                sentence=f"{text}.",
                 kind=pain.kind,
                 feature=pain.key,
                 estimate=pain.reach,
@@ -122,6 +122,12 @@ def back_pain_points(group, owner, ledger, numbers, features=MappingProxyType({}
     return tuple(done)
 
 
+def _beside_others(finding: str, reach: Estimate, rest: Estimate | None, numbers: Numerals) -> str:
+    """A finding with the share in it, the others' right behind, where it cannot be taken for part of what was said."""
+    against = f" (others {numbers.value(rest, [reach])})" if rest is not None else ""
+    return finding.replace("{share}", f"{numbers.value(reach, [rest])}{against}")
+
+
 def _with_outcome(columns: tuple[str, ...], method: str) -> tuple[str, ...]:
     """The columns of a loss: those of the pain point, and of what was lost."""
     lost = "transactions.amount" if "sales" in method else "feedback.score"
@@ -142,12 +148,11 @@ def back_delights(group, owner, ledger, numbers, most: int = 3, features=Mapping
     glad.sort(key=lambda d: (not _more_than_others(d), not (d.impact.measured and d.impact.low > 0), d.rank))
     ids = []
     for delight in glad[:most]:
-        text = delight.finding.replace("{share}", numbers.value(delight.reach, [delight.rest]))
-        against = f"; others {numbers.value(delight.rest, [delight.reach])}" if delight.rest is not None else ""
+        text = _beside_others(delight.finding, delight.reach, delight.rest, numbers)
         ids.append(
             ledger.enter(
                 Claim(
-                    id=f"{owner}-delight-{delight.key}", persona_id=owner, sentence=f"{text}{against}.",
+                    id=f"{owner}-delight-{delight.key}", persona_id=owner, sentence=f"{text}.",
                     kind=delight.kind, feature=delight.key, estimate=delight.reach, rest=delight.rest,
                     test="interval only: what delights is described, not tested", fits_share=delight.reach.value,
                     columns=columns_behind(delight.columns, delight.filter, features), filter=delight.filter,

@@ -47,8 +47,8 @@ def enter_sureness(
     if fitting:
         best, least = max(fitting, key=lambda s: s.fits), min(fitting, key=lambda s: s.fits)
         sentence = (
-            f"No sentence fits everybody: {lower_first(best.feature.label)} is on the named side of the median for "
-            f"{percent(best.fits)} of them, {lower_first(least.feature.label)} for {percent(least.fits)}."
+            f"No sentence fits everybody: {percent(best.fits)} are on their side of the middle in "
+            f"{lower_first(best.feature.label)}, {percent(least.fits)} in {lower_first(least.feature.label)}."
         )
         columns = tuple(dict.fromkeys((*best.feature.columns, *least.feature.columns)))
         share = _share(least.fits, least.own.n, "share beyond the base's median")

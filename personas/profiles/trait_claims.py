@@ -22,11 +22,11 @@ def sentence_of(standing: Standing, numbers: Numerals, place: int = 0) -> str:
         doubt = "hardly a difference" if small else "a difference that chance alone could give"
         return f"{feature.label}: {own}; others {rest}, {doubt}."
     if standing.level:
-        # Levels are the data's own words and may be names, so they keep their capitals.
+        level = quoted_level(standing.level)
         return (
-            f"{feature.label}: “{standing.level}” for {own} of those known; others {rest}.",
-            f"For {own} of those known, “{feature.label}” is “{standing.level}”; among the others for {rest}.",
-            f"“{standing.level}” under “{feature.label}”: {own} of those known, {rest} of the others.",
+            f"{feature.label}: {level} for {own} of those known; others {rest}.",
+            f"For {own} of those known, “{feature.label}” is {level}; among the others for {rest}.",
+            f"{level} under “{feature.label}”: {own} of those known, {rest} of the others.",
         )[place % 3]
     if feature.kind == "binary" and not clause_in_words(standing):
         return (
@@ -37,7 +37,7 @@ def sentence_of(standing: Standing, numbers: Numerals, place: int = 0) -> str:
         told = figure_of(standing, own)
         return (
             f"{feature.label}: {told} on average; others {rest}.",
-            f"On average {told} for “{feature.label}”; others {rest}.",
+            f"Their average for {lower_first(feature.label)} is {told}; that of the others {rest}.",
         )[place % 2]
     if place % 2:
         return f"{_capital(figure_of(standing, own))} against the others' {rest}: they {clause_of(standing)}."
@@ -46,6 +46,16 @@ def sentence_of(standing: Standing, numbers: Numerals, place: int = 0) -> str:
 
 def _capital(text: str) -> str:
     return text if text[1:2].isupper() else f"{text[:1].upper()}{text[1:]}"
+
+
+def quoted_level(level: str) -> str:
+    """A level in quotes, what lies beyond it outside: levels are the data's own words, and keep their capitals.
+
+    >>> quoted_level("3 to 6 or more")
+    '“3 to 6” or more'
+    """
+    name, _, beyond = level.rpartition(" or ")
+    return f"“{name}” or {beyond}" if name and beyond in ("more", "less") else f"“{level}”"
 
 
 def figure_of(standing: Standing, own: str) -> str:
@@ -65,8 +75,8 @@ def clause_of(standing: Standing) -> str:
     if clause := clause_in_words(standing):
         return clause
     if feature.kind == "binary":
-        return f"are {'more' if more else 'less'} often marked “{feature.label}”"
-    return f"have a {'higher' if more else 'lower'} figure for {lower_first(feature.label)}"
+        return f"show “{feature.label}” {'more' if more else 'less'} often"
+    return f"have a {'higher' if more else 'lower'} average for {lower_first(feature.label)}"
 
 
 def clause_in_words(standing: Standing) -> str:

@@ -29,6 +29,9 @@ def render_card(persona: Persona, persona_set: PersonaSet) -> str:
 
     Everything from data is escaped; every statement carries its estimate and how it was tested.
     Raises KeyError where the persona refers to a claim that is not there.
+
+    >>> print(render_card(persona_set.personas[0], persona_set).splitlines()[0])
+    # Small-basket regulars
     """
     claims = {claim.id: claim for claim in persona_set.claims}
     numbers = Numerals(persona_set.dataset.currency)
@@ -82,7 +85,8 @@ def _evidence(claim: Claim, numbers: Numerals) -> str:
         parts.append(f"n {whole(claim.estimate.n)}")
     tested = f"{p_words(claim.p_adjusted)} adjusted" if claim.p_adjusted is not None else plain(claim.test)
     held = f"said too in {claim.held} of {claim.refits} other divisions" if claim.refits else ""
-    return "; ".join([*parts, plain(claim.kind), *filter(None, [tested, held])])
+    weighted = "weighted" if claim.weighted else ""
+    return "; ".join([*parts, plain(claim.kind), *filter(None, [weighted, tested, held])])
 
 
 def _expectation(persona: Persona, claims: dict[str, Claim], numbers: Numerals) -> list[str]:

@@ -77,6 +77,10 @@ def write_exports(
     tool : also write ``typing_tool.json``; flags : also tell loyalists and customers at risk
     In the CSV, text cells that a spreadsheet would run as a formula get a leading apostrophe; Parquet keeps them.
     Files of an earlier run that this one does not write are removed.
+
+    >>> paths = write_exports(root / "out", segmentation.members, persona_set)
+    >>> [path.name for path in paths]
+    ['members.csv', 'members.parquet', 'P1.md', 'P2.md']
     """
     exports = Path(folder) / "exports"
     exports.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -62,7 +62,11 @@ def count_alerts(path: Path) -> int:
 
 
 def write_index(reports_folder: Path | str) -> Path:
-    """Write ``index.html`` over all published runs and return its path."""
+    """Write ``index.html`` over all published runs and return its path.
+
+    >>> write_index(root / "reports").name
+    'index.html'
+    """
     code = script()
     template = environment().get_template("index.html")
     html = template.render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from personas.changes.account import MOST_HEADLINES, say_change
@@ -9,7 +10,7 @@ from personas.changes.models import Changes, Headline
 from personas.numerals import Numerals, day, in_words, p_words, percent, whole
 from personas.profiles.past import Passport
 
-MOST_ROWS = 60
+MOST_ROWS, MOST_MORE = 40, 20  # of a run in which everything changed
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Line:
 class News:
     """Empty for a first run.
 
-    title : in ten words or fewer; since : what is compared with, in words; headlines : first ones, `more` the others
+    title : in ten words or fewer; since : what is compared with, in words
+    headlines : the first ones, `more` those after them, `further` how many neither has
     own : persona id → what happened to it, in a sentence or two; passports : by persona id
     """
 
@@ -44,6 +46,7 @@ class News:
     since: str = ""
     headlines: tuple[Line, ...] = ()
     more: tuple[Line, ...] = ()
+    further: int = 0
     rows: tuple[Row, ...] = ()
     notes: tuple[str, ...] = ()
     own: dict[str, str] = field(default_factory=dict)
@@ -64,7 +67,8 @@ def tell_news(changes: Changes | None, numbers: Numerals) -> News:
         sentence=changes.sentence,
         since=_since(changes),
         headlines=tuple(_line(one) for one in changes.headlines[:MOST_HEADLINES]),
-        more=tuple(_line(one) for one in changes.headlines[MOST_HEADLINES:]),
+        more=tuple(_line(one) for one in changes.headlines[MOST_HEADLINES : MOST_HEADLINES + MOST_MORE]),
+        further=max(0, len(changes.headlines) - MOST_HEADLINES - MOST_MORE),
         rows=_rows(changes, numbers),
         notes=(*changes.notes, *([changes.fit_for_use] if changes.fit_for_use else [])),
         own={one: _own(changes, one) for one in alive},
@@ -103,15 +107,40 @@ def _since(changes: Changes) -> str:
     return f"{words}."
 
 
+SAME = "The same persona as in the earlier run."
+
+
 def _own(changes: Changes, persona_id: str) -> str:
+    """What happened to a persona, in one to three short sentences; its passport says the rest."""
     change = changes.of(persona_id)
     words = [change.sentence]
-    told = [one for one in changes.headlines if one.persona_id == persona_id]
     if change.status == "same":
-        words += [one.what.removeprefix(f"{change.name}: ") for one in told[:1]]
+        # Why it is called otherwise stands in the passport; figures that the sentence has are not said again.
+        said = change.sentence.removeprefix(SAME).strip().replace(f": {change.name_reason}.", ".")
+        told = [one.what.removeprefix(f"{change.name}: ") for one in changes.headlines if one.persona_id == persona_id]
+        words = [*([said] if said else []), *[one for one in told if _figures(one) not in change.sentence][:1]] or [
+            SAME
+        ]
     if change.proposed:
         words.append("Proposed: it waits to be accepted.")
-    return " ".join(word[:1].upper() + word[1:] for word in words)
+    return " ".join(word[:1].upper() + word[1:] for word in [short(words[0]), *words[1:]])
+
+
+def short(told: str, most: int = 30) -> str:
+    """The first sentences of a text, as many as `most` words hold, but at least one.
+
+    >>> short("One is here. Another is there.", most=4)
+    'One is here.'
+    """
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z“\d])", told)
+    while len(sentences) > 1 and len(" ".join(sentences).split()) > most:
+        sentences.pop()
+    return " ".join(sentences)
+
+
+def _figures(told: str) -> str:
+    """The part of a headline from its first figure on: what two sentences on the same change have in common."""
+    return told[told.index("from ") :] if "from " in told else told
 
 
 def _rows(changes: Changes, numbers: Numerals) -> tuple[Row, ...]:

@@ -55,6 +55,11 @@ def render_report(
     tool : the questions that place a new customer; without it the section is left out
     themes : what customers wrote, summed up; without it nothing is said of texts
     Raises ValueError where a persona refers to a claim that is not there.
+
+    >>> sheets = customers.quality, customers.features
+    >>> html = render_report(persona_set, comparison.evidence, segmentation.sizes, (), *sheets)
+    >>> html.startswith("<!doctype html>"), "Small-basket regulars" in html
+    (True, True)
     """
     code = script()
     template = environment().get_template("report.html")
@@ -89,6 +94,10 @@ def write_report(
     """Write ``report.html``, ``personas.json`` and ``alerts.json`` to `folder`; return the report's path.
 
     Without rules in dataset.yml the list of alerts is empty; without `changes` there is no such file.
+
+    >>> sheets = customers.quality, customers.features
+    >>> write_report(root / "out", persona_set, comparison.evidence, segmentation.sizes, (), *sheets).name
+    'report.html'
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)

@@ -113,6 +113,8 @@ def placed(persona: Persona, claims: Mapping[str, Claim], alone: bool = False) -
     brief = {}
     for place, most in BRIEF.items():
         ids = getattr(persona, place)[:most]
+        # "You may expect …" ends with its claim's sentence: who they are need not say it just above.
+        ids = tuple(i for i in ids if place != "who" or i != persona.expect_claim)
         brief[place] = tuple(i for i in ids if not says_again(claims.get(i), finding))
     brief["who"] = brief["who"] or persona.who[:1]
     shown = {

@@ -55,6 +55,6 @@ def in_rows(kpis: Sequence[Kpi]) -> tuple[tuple[str, tuple[Kpi, ...]], ...]:
         return ((f"{main}, {own.removeprefix('From ')}", (*others[:at], *mine, *others[at:])),)
     if len(few) < 2:
         return groups
-    first, *others = (source for source, _ in few)
-    shared = ", ".join([first, *(source.removeprefix("From ") for source in others)])
+    first, *more = (source for source, _ in few)
+    shared = ", ".join([first, *(source.removeprefix("From ") for source in more)])
     return (*(group for group in groups if group not in few), (shared, tuple(kpi for _, found in few for kpi in found)))

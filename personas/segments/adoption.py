@@ -104,6 +104,11 @@ def judge_labels(
         serve as outcomes, so that what the groups foresee may be counted in their favour
     Returns a comparison of one group with the given ones, to read and for :func:`adopt_labels`.
     Raises InputError for labels that cannot be judged.
+
+    >>> judge_labels(customers, ["everybody"] * len(customers))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    personas.errors.InputError: 1 problem in the input
+    ...
     """
     given = read_labels(customers, labels, min_group)
     weights = survey_weights(customers)
@@ -132,6 +137,11 @@ def adopt_labels(
 
     Personas are then about them; nobody is moved. New customers are placed by the typing tool, since only whoever made
     the groups knows their rule.
+
+    >>> own = customers.frame["town"].tolist()
+    >>> groups = adopt_labels(customers, own, judge_labels(customers, own, workers=1))
+    >>> groups.given, [size.n for size in groups.sizes]
+    (('centre', 'outskirts'), [60, 60])
     """
     given = read_labels(customers, labels, comparison.min_group)
     k, candidates = len(given), comparison.candidates

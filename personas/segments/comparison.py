@@ -95,6 +95,9 @@ def compare_candidates(
     pairs, null_draws : most bootstrap pairs for one k, and null tables before chance is said to be ruled out;
         `effort` sets all of the resampling instead
     Raises InputError when no forming feature carries information or there is no such algorithm.
+
+    >>> compare_candidates(customers, max_segments=2, effort=little).judgement.chosen
+    2
     """
     if algorithm not in ALGORITHMS:
         fix = did_you_mean(algorithm, list(ALGORITHMS))

@@ -156,8 +156,9 @@ class MapPoint(Frozen):
 
 
 class SegmentSize(Frozen):
-    """segment : 1 = largest; stability : mean best Jaccard; in_between : share of its members close to another one.
+    """How large a segment is, and how surely it comes out again.
 
+    segment : 1 = largest; stability : mean best Jaccard; in_between : share of its members close to another one
     weighted_share : share of the survey weights, None without weights; typical : share of members typical of it
     """
 

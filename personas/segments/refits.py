@@ -27,7 +27,7 @@ MOST_LEFT_OUT = 12
 
 @dataclass(frozen=True)
 class Refits:
-    """The divisions.
+    """The customers as other ways to divide them have it, beside the published segments.
 
     members : customer_id and a whole-number column a refit, rows as in the customer table; numbers up to the published
         k are those of the published segments, larger ones have no counterpart

@@ -36,6 +36,10 @@ def score_customers(table: Table, segmentation: Segmentation, personas: Sequence
     Returns an Ibis table with a row a customer: customer_id, segment (1 = largest), confidence (0.5 to 1; the
     posterior for latent classes) and in_between. Nothing is computed before it is asked for.
     Raises InputError naming every column that is missing, and for groups that were made elsewhere.
+
+    >>> import ibis
+    >>> score_customers(ibis.memtable(customers.frame), segmentation).to_pandas()["segment"].head(3).tolist()
+    [1, 2, 1]
     """
     if segmentation.given:
         fix = "ask for their rule where they were made, or place new customers with the typing tool"

@@ -33,6 +33,9 @@ def assignment_sql(
     about : lines for the comment at the head, such as the title and the date of the data
     Returns SQL that ends with a semicolon; its columns are those of :func:`score_customers`.
     Raises InputError for a dialect that is not known.
+
+    >>> print(assignment_sql(segmentation).splitlines()[0])
+    -- Assigns every row of customers to its persona (DuckDB).
     """
     if dialect not in DIALECTS:
         raise InputError([Problem("dialect", f'"{dialect}"', " or ".join(DIALECTS), did_you_mean(dialect, DIALECTS))])

@@ -89,6 +89,11 @@ def segment(
 
     settled : the number to publish where none is asked for, of those that the evidence allows
     Raises InputError when `n_segments` was not among the candidates, or gives a segment too small to be shown.
+    Returns who is in which segment, 1 the largest, with the verdict, the centres and the sizes.
+
+    >>> segmentation = segment(customers, comparison)
+    >>> segmentation.verdict.word, [size.n for size in segmentation.sizes]
+    ('constructive', [60, 60])
     """
     candidates, judgement = comparison.candidates, comparison.judgement
     k = next(k for k in (n_segments, settled, judgement.chosen) if k is not None)

@@ -40,7 +40,13 @@ def write_segmentation(
 
 
 def read_segmentation(workspace: Workspace) -> Segmentation:
-    """Read the published segmentation; raises InputError naming the notebook to run first."""
+    """Read the published segmentation; raises InputError naming the notebook to run first.
+
+    >>> from personas.segments import write_segmentation
+    >>> write_segmentation(workspace, segmentation, comparison, ())
+    >>> len(read_segmentation(workspace))
+    2
+    """
     fitted = read_model(workspace, "space", FittedSpace)
     return Segmentation(
         members=read_table(workspace, "membership"),

@@ -45,6 +45,11 @@ def fit_typing_tool(
     Features that form the segments are asked, those of the customers table first: behaviour is added only where it
     places at least 10 points more customers right. Where the gain over always naming the largest segment is not
     surely above 5 points the tool is not offered and says why.
+    Returns the questions with their answers' weights, and how many customers they place right.
+
+    >>> tool = fit_typing_tool(customers, segmentation, persona_set.personas)
+    >>> [question.label for question in tool.questions], tool.accuracy.value
+    (['Town', 'Age'], 1.0)
     """
     count = len(segmentation)
     names = tuple(PersonaName(id=p.id, name=p.name) for p in sorted(personas, key=lambda p: p.number)) or tuple(

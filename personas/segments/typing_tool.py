@@ -100,6 +100,9 @@ def place(tool: TypingTool, answers: Mapping[str, Any]) -> dict[str, float]:
     answers : question's feature → the answer's label, a word of the data, or for a number the number itself;
         None or left out means not known
     Raises InputError for every question or answer that the tool does not have, and where no tool is offered.
+
+    >>> {persona: round(share, 2) for persona, share in place(tool, {"town": "centre", "age": 28}).items()}
+    {'P1': 0.96, 'P2': 0.04}
     """
     if not tool.offered:
         raise InputError([Problem("typing tool", "none", "one that beats naming the largest persona", tool.why)])

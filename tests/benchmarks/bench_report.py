@@ -9,15 +9,23 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 PROFILERS = ("evidently", "fg-data-profiling")
+SEEN = ("opens", "phone", "words", "bare", "twice", "rules")
+PHONE = {"width": 390, "height": 844}
 WAIT = 90  # seconds; a page that does not stand by then is told as such
+TWICE = """() => {
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  return ids.length - new Set(ids).size;
+}"""
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 
 
@@ -80,13 +88,19 @@ def profiled(name: str):
 def look(page: Path) -> dict:
     """What a browser makes of a page, in a process of its own, which may be ended if the page never stands."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_report", str(page)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=10 * WAIT)
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    return {"size": page.stat().st_size, **json.loads(done.stdout.splitlines()[-1])}
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(command, stdout=said, stderr=subprocess.DEVNULL, start_new_session=True) as reader:
+            with suppress(subprocess.TimeoutExpired):
+                reader.wait(len(SEEN) * WAIT)
+            with suppress(ProcessLookupError):
+                os.killpg(reader.pid, signal.SIGKILL)  # its browser as well
+        said.seek(0)
+        lines = said.read().splitlines()
+    return {"size": page.stat().st_size, **dict.fromkeys(SEEN), **json.loads(lines[-1] if lines else "{}")}
 
 
-def open_as_readers_do(page: Path) -> dict:
+def open_as_readers_do(page: Path) -> None:
+    """Print what is seen after each step, so that a page that hangs later leaves what was seen before."""
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import Error, sync_playwright
 
@@ -96,38 +110,34 @@ def open_as_readers_do(page: Path) -> dict:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_browser(), args=["--no-sandbox"])
 
-        def opened(throttle: int = 1, **options):
-            context = browser.new_context(offline=True, **options)
-            tab = context.new_page()
-            tab.set_default_timeout(WAIT * 1000)
-            session = context.new_cdp_session(tab)
-            session.send("Emulation.setCPUThrottlingRate", {"rate": throttle})
-            start = time.perf_counter()
-            tab.goto(page.as_uri(), wait_until="load", timeout=WAIT * 1000)
-            tab.evaluate("() => new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
-            return tab, time.perf_counter() - start
-
-        def tried(what):
+        def of(read, throttle: int = 1, **options):
+            """What `read` finds on the page, opened anew; None where it does not come to an end in time."""
+            context = browser.new_context(**options)
             try:
-                return what()
+                tab = context.new_page()
+                tab.set_default_timeout(WAIT * 1000)
+                context.new_cdp_session(tab).send("Emulation.setCPUThrottlingRate", {"rate": throttle})
+                start = time.perf_counter()
+                tab.goto(page.as_uri(), wait_until="load", timeout=WAIT * 1000)
+                return read(tab, time.perf_counter() - start)
             except Error:
                 return None
+            finally:
+                context.close()
 
-        seen["opens"] = tried(lambda: opened(4)[1])
-        seen["phone"] = tried(
-            lambda: opened(viewport={"width": 390, "height": 844})[0].evaluate("document.documentElement.scrollWidth")
-        )
-        seen["words"] = tried(lambda: words(opened()[0]))
-        seen["bare"] = tried(lambda: words(opened(java_script_enabled=False)[0]))
-        seen["rules"] = tried(lambda: len(Axe().run(opened()[0], options=WCAG).response["violations"]))
-        seen["twice"] = tried(
-            lambda: opened()[0].evaluate(
-                "() => { const ids = [...document.querySelectorAll('[id]')].map(e => e.id);"
-                " return ids.length - new Set(ids).size }"
-            )
-        )
+        steps = {
+            "opens": (lambda tab, seconds: seconds, {"throttle": 4}),
+            "phone": (lambda tab, _: tab.evaluate("document.documentElement.scrollWidth"), {"viewport": PHONE}),
+            "words": (lambda tab, _: words(tab), {}),
+            "bare": (lambda tab, _: words(tab), {"java_script_enabled": False}),
+            "twice": (lambda tab, _: tab.evaluate(TWICE), {}),
+            "rules": (lambda tab, _: len(Axe().run(tab, options=WCAG).response["violations"]), {}),
+        }
+        for name in SEEN:
+            read, options = steps[name]
+            seen[name] = of(read, **options)
+            print(json.dumps(seen), flush=True)
         browser.close()
-    return seen
 
 
 def words(tab) -> int:
@@ -179,4 +189,4 @@ def contests(size):
 
 
 if __name__ == "__main__":
-    print(json.dumps(open_as_readers_do(Path(sys.argv[1]))))
+    open_as_readers_do(Path(sys.argv[1]))

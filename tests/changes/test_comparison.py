@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from personas.changes import Changes, compare_runs, tabulate_figures, tabulate_moves, tabulate_passports
+from personas.changes.account import say_change
 from personas.customers import Customers
 from personas.numerals import Numerals
 from personas.report.news import tell_news
@@ -91,6 +92,36 @@ def test_a_cured_pain_point_is_told_with_the_figure_that_went_with_it_and_as_no_
     assert "Whether one made the other is not known" in told[0].meaning
     eased = [one for one in second.changes.pain_points if one.status == "eased" and one.persona_id]
     assert all(one.reach.change.high < 0 for one in eased)
+
+
+def test_the_first_sentence_says_whether_to_act(pair):
+    assert "(two for the worse). Two call for action." in pair("merged", 3)[1].changes.sentence
+    assert pair("grown")[1].changes.sentence.endswith("None calls for action now.")
+    assert "None calls" not in pair("split", 5)[1].changes.sentence, "proposed personas are to be read and accepted"
+
+
+def test_the_other_way_round_is_said_only_of_what_was_said_before(pair):
+    _first, second = pair("cured")
+    now = [one for one in second.changes.statements if one.sure and one.status == "became true"]
+    assert now
+    for one in now:
+        (told,) = [line for line in second.changes.headlines if line.what.endswith(one.sentence)]
+        earlier = [s for s in second.changes.statements if (s.persona_id, s.feature) == (one.persona_id, one.feature)]
+        assert ("other way round" in told.meaning) == (len(earlier) == 2)
+
+
+def test_shares_in_words_are_percent_and_never_the_same_twice(pair):
+    _first, second = pair("split", 5)
+    (told,) = [one for one in second.changes.drift if one.feature == "weekend_share"]
+    assert told.words.count("%") >= 5, "edges of a share are read as percent, as the shares between them"
+    share = next(one.share for one in pair("grown")[1].changes.personas if one.share is not None)
+    close = share.model_copy(
+        update={
+            "now": share.now.model_copy(update={"value": 0.1134}),
+            "before": share.before.model_copy(update={"value": 0.1082}),
+        }
+    )
+    assert say_change(close, Numerals("EUR")).startswith("from 10.8\u00a0% to 11.3\u00a0%")
 
 
 def test_a_change_that_most_personas_share_is_told_once(pair):

@@ -16,7 +16,8 @@ TITLE = "Planted segments, recovered"
 CODE = structureless.CODE
 EACH = 5
 SEPARATIONS = (3.0, 5.0, 7.0)
-CLEAR = 5.0  # from here on, and without strays, segments are planted clearly
+CLEAR = 5.0  # from here on segments lie apart
+CLEARLY = ("plain", "20 columns", "5 columns")  # nothing but their distance is made harder: planted clearly
 MOST_BORDERLINE = 0.05
 LEAST_RECOVERED = 0.9  # share of the ceiling, median over clearly planted tables
 MAX_SEGMENTS = 6
@@ -107,15 +108,16 @@ def summarise(found: list[tuple[dict, dict]]) -> dict:
     clear = [one for case, one in found if case["separation"] >= CLEAR and not case.get("strays")]
     if not clear:
         return {"rows": rows, "limits": []}
-    hesitant = sum(one["borderline"] for one in clear)
+    plain = [one for case, one in found if case["separation"] >= CLEAR and cell_of(case)[1] in CLEARLY]
+    hesitant = sum(one["borderline"] for one in plain)
     share = float(np.median([one["ari"] / one["ceiling"] for one in clear]))
     return {
         "rows": rows,
         "limits": [
-            {"what": f"clearly planted tables called borderline, of {len(clear)}", "value": hesitant,
-             "limit": f"at most {int(MOST_BORDERLINE * len(clear))}",
-             "kept": hesitant <= MOST_BORDERLINE * len(clear)},
-            {"what": "recovery over what known labels allow, median over clearly planted tables",
+            {"what": f"clearly planted tables called borderline, of {len(plain)}", "value": hesitant,
+             "limit": f"at most {int(MOST_BORDERLINE * len(plain))}",
+             "kept": hesitant <= MOST_BORDERLINE * len(plain)},
+            {"what": "recovery over what known labels allow, median over tables of separation 5 and more, without strays",
              "value": share, "limit": f"at least {LEAST_RECOVERED}", "kept": share >= LEAST_RECOVERED},
         ],
     }  # fmt: skip

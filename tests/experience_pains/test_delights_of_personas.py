@@ -32,4 +32,4 @@ def test_the_choice_of_delights():
     ledger = Ledger()
     ids = back_delights(group, "P1", ledger, Numerals())
     assert ids == ("P1-delight-own", "P1-delight-common")
-    assert ledger.claims["P1-delight-own"].sentence == "40\u00a0% like own; others 10\u00a0%."
+    assert ledger.claims["P1-delight-own"].sentence == "40\u00a0% (others 10\u00a0%) like own."

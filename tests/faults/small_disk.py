@@ -31,7 +31,7 @@ def on_small_disk(folder: Path) -> dict[str, list[dict]]:
     """Run this module with `folder` as a small disk; returns what it found by what was wrong, a step a row."""
     mount = f'mount -t tmpfs -o size={SIZE} tmpfs "$0" && exec "$@"'
     command = [*PREFIX, "sh", "-c", mount, str(folder), sys.executable, "-m", "tests.faults.small_disk", str(folder)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.figures import Figure, write_figures
+from tests.hostile.figures import Figure, write_figure
 from tests.hostile.fuzzing import fuzz
 
 NUMBERS = {"contracts": 1_000, "tables": 300, "parameters": 1_000, "history": 2_000}
@@ -38,19 +38,17 @@ class Counter:
 
 def main() -> None:
     share = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
-    figures = []
     with tempfile.TemporaryDirectory() as folder:
         for kind, most in NUMBERS.items():
             counts, unclear = fuzz(kind, range(round(most * share)), Path(folder))
             print(f"{kind}: {counts}", *unclear, sep="\n    ", flush=True)
             tried = sum(counts.values()) + len(unclear)
             meaning = "neither a result nor a clear error"
-            figures.append(Figure(f"Damaged {kind}", tried, len(unclear), meaning, COMMAND))
+            write_figure("hostile", Figure(f"Damaged {kind}", tried, len(unclear), meaning, COMMAND))
     for file, (what, meaning) in SUITES.items():
         counter, command = Counter(), f"pytest tests/hostile/{file}"
         pytest.main(["-q", "-W", "ignore", str(Path(__file__).parent / file)], plugins=[counter])
-        figures.append(Figure(what, counter.tried, counter.wrong, meaning, command))
-    write_figures("hostile", figures)
+        write_figure("hostile", Figure(what, counter.tried, counter.wrong, meaning, command))
 
 
 if __name__ == "__main__":

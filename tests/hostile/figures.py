@@ -24,10 +24,12 @@ class Figure:
     command: str
 
 
-def write_figures(part: str, figures: list[Figure]) -> None:
-    """Keep the figures of one part, and bring the page's table up to date."""
+def write_figure(part: str, figure: Figure) -> None:
+    """Keep a figure as soon as it is counted, in the place of the one before, and bring the page's table up to date."""
     results = read_results()
-    results[part] = [asdict(figure) for figure in figures]
+    rows = results.setdefault(part, [])
+    places = [place for place, row in enumerate(rows) if row["what"] == figure.what] or [len(rows)]
+    rows[places[0] : places[0] + 1] = [asdict(figure)]
     RESULTS.write_text(json.dumps(results, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     page = PAGE.read_text(encoding="utf-8")
     PAGE.write_text(PLACE.sub(lambda found: found.group(1) + table(results) + found.group(2), page), encoding="utf-8")

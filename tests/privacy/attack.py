@@ -28,6 +28,7 @@ NO_COUNTS = {
 }  # fmt: skip
 # Methods of shares that are no counts either, and of counts that were rounded before they were told: how far is said.
 NO_COUNT_METHODS = ("mean", "ratio of sums", "ends over months", "difference")
+RATIO = "delta method"  # sales over sales
 FORECAST = "fitted on"  # a mean probability by a model
 ROUNDED, STEPS = "from a rounded count", "from counts in steps"
 NAMES = ("key", "stage", "touchpoint", "cause", "month", "before", "after", "feature", "brand", "role", "name", "team")
@@ -93,7 +94,7 @@ def tells_count(estimate: dict) -> bool:
     """Whether share × n is how many there were, to the last one."""
     method = estimate["method"]
     return estimate["unit"] == "share" and not (
-        ROUNDED in method or FORECAST in method or method.startswith(NO_COUNT_METHODS)
+        ROUNDED in method or FORECAST in method or RATIO in method or method.startswith(NO_COUNT_METHODS)
     )
 
 
@@ -329,13 +330,15 @@ class Tables(HTMLParser):
     def __init__(self, page: str):
         super().__init__()
         self.tables: list[list[list[str]]] = []
-        self.texts: list[str] = []
+        self._said: list[tuple[int, str]] = []  # (table that it stands in or -1, text)
+        self._open = -1
         self._cell = self._skip = False
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
         if tag == "table":
             self.tables.append([])
+            self._open = len(self.tables) - 1
         elif tag == "tr" and self.tables:
             self.tables[-1].append([])
         elif tag in ("td", "th") and self.tables and self.tables[-1]:
@@ -346,16 +349,28 @@ class Tables(HTMLParser):
     def handle_endtag(self, tag):
         if tag in ("td", "th"):
             self._cell = False
+        elif tag == "table":
+            self._open = -1
         self._skip = False
 
     def handle_data(self, data):
         if self._skip:
             return
-        self.texts.append(data)
+        self._said.append((self._open, data))
         if self._cell and self.tables and self.tables[-1] and self.tables[-1][-1]:
             self.tables[-1][-1][-1] += data
 
+    @property
+    def text(self) -> str:
+        """All of the text but for the list of rows set aside: nothing is dropped in silence, so these are counted.
 
+        They are records that could not be used, not customers; what the notes say of them is rounded.
+        """
+        aside = {place for place, table in enumerate(self.tables) if table and set(table[0]) >= SET_ASIDE}
+        return " ".join(text for place, text in self._said if place not in aside)
+
+
+SET_ASIDE = {"table", "set aside", "reason"}  # headings
 COUNTING = re.compile(r"^(n|answers|customers|households|accounts|passengers|cases|contacts|people|reach)$", re.I)
 OF = re.compile(r"\b(\d[\d,]*) of (?:the |all |its )?(\d[\d,]*) ([a-z]+)")
 NOT_PEOPLE = re.compile(
@@ -382,7 +397,7 @@ def said_on(page: str, least: int, people: tuple[str, ...] = ()) -> Iterator[Fin
             for i in counting & set(range(len(row))):
                 if re.fullmatch(r"\d+", row[i].strip()) and 0 < int(row[i]) < least:
                     yield Finding(f"table · {table[0][i].strip()}", row[0].strip()[:60], int(row[i]), "in a table")
-    yield from said_in(" ".join(read.texts), least, people)
+    yield from said_in(read.text, least, people)
 
 
 def said_in(text: str, least: int, people: tuple[str, ...] = ()) -> Iterator[Finding]:

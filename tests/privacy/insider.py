@@ -7,21 +7,20 @@ from pathlib import Path
 import numpy as np
 
 from personas.customers import Customers
-from personas.dataset import Dataset
 from personas.experience.disclosure import is_dominated
-from tests.privacy.attack import EVERYBODY, NO_COUNTS, Figure, Finding, estimates_in, groups_of, strings_in
+from tests.privacy.attack import EVERYBODY, NO_COUNTS, Figure, Finding, estimates_in, groups_of
 from tests.privacy.sweep import words_of
 
 TOLD = (".html", ".json", ".md", ".sql")
 SHORTEST = 4  # characters: "no" or "1" stands in any text
 
 
-def rare_levels(folder: Path, customers: Customers, dataset: Dataset, least: int) -> list[Finding]:
+def rare_levels(folder: Path, customers: Customers, declared: set[str], least: int) -> list[Finding]:
     """Words of a category that fewer than `least` customers have and the contract does not declare, where they stand.
 
+    declared : all words of the contract, which may be told
     Files in `folder` that tell of everybody are searched: pages, cards, the questions, the assignment.
     """
-    declared = set(strings_in(dataset.contract.model_dump(mode="json")))
     common = set()
     rare: dict[str, tuple[str, int]] = {}
     for feature in customers.features:

@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from personas.changes.concealment import conceal_few
+from personas.changes.effects import compare_arms
 from personas.changes.movement import hidden_flows
+from personas.changes.windows import Outcome
 from personas.customers import build_customers
 from personas.dataset import read_dataset
-from personas.estimates import not_measured, share_estimate
+from personas.estimates import mean_estimate, not_measured, share_estimate
 from personas.experience import Experience, GroupExperience, measure_experience
 from personas.experience.disclosure import hidden_shares, hidden_votes, is_dominated, sides_of
 from personas.experience.models import Kpi
@@ -182,6 +185,17 @@ def test_what_is_left_of_a_share_gives_no_small_group_away(counts):
     assert solve("x", figure, 10) == [] if figure.rows else True
 
 
+def test_a_persona_with_another_kpi_does_not_hide_what_the_others_leave():
+    """Of 53 everybody, 44 are of the first persona: nine are left, whatever else is told of the last two."""
+    plain = json.loads(experience_of([(669, 713), (66, 71), (66, 70)]).model_dump_json())
+    for group in plain["groups"][2:]:
+        group["kpis"][0] |= {"estimate": mean_estimate(np.arange(60.0), "money").model_dump(), "rest": None}
+    plain["groups"][1]["kpis"][0]["rest"] = None
+    kept = withhold_small(Experience.model_validate(plain), 10)
+    base, first = (group.kpis[0].estimate for group in kept.groups[:2])
+    assert base.measured and not first.measured
+
+
 def test_nothing_is_withheld_without_need():
     counts = [(40, 100), (30, 60), (20, 50)]
     kept = withhold_small(experience_of(counts), 10)
@@ -322,3 +336,34 @@ def test_the_attack_reads_what_actions_tell_of_few():
     told = {"actions": [{"treated": 8, "effects": [{"key": "late", "treated": yes, "difference": few}],
                          "doubts": ["3 customers with people in both groups are left out"]}]}  # fmt: skip
     assert sorted(one.count for one in attack_changes(told, 10)) == [3, 3, 4, 8]
+
+
+def outcome(after, before=None, unit="share"):
+    before = np.full(len(after), np.nan) if before is None else np.asarray(before, float)
+    return Outcome("problem", "Share who named it", unit, "lower", before, np.asarray(after, float))
+
+
+def test_few_who_still_name_a_problem_are_told_alike():
+    held = np.repeat([False, True], 120)
+    told = set()
+    for few in (1, 4, 9):
+        after = np.r_[np.repeat([1.0, 0.0], [few, 120 - few]), np.repeat([1.0, 0.0], [60, 60])]
+        kept = conceal_few(outcome(after), (~held, held), 10, paired=False)
+        difference, p = compare_arms(kept.after, kept.before, ~held, "share", 10)
+        told.add((kept.after[~held].mean(), difference.value, difference.low, p))
+    assert len(told) == 1 and next(iter(told))[0] == 5 / 120
+    assert conceal_few(outcome(after[60:180]), (~held[60:180], held[60:180]), 10, paired=False) is not None
+    assert conceal_few(outcome([1.0] * 3 + [0.0] * 57), [np.full(60, True)], 10, paired=False) is None
+    assert conceal_few(outcome([1.0] * 70 + [0.0] * 50), [np.full(120, True)], 10, False).after.sum() == 70
+
+
+def test_what_was_before_is_told_as_coarsely_as_what_is_now():
+    after, before = [1.0] * 30 + [0.0] * 100, [1.0] * 2 + [0.0] * 128
+    kept = conceal_few(outcome(after, before), [np.full(130, True)], 10, paired=True)
+    assert (kept.after.sum(), kept.before.sum()) == (30, 5)
+
+
+def test_spend_that_one_treated_customer_makes_is_not_told():
+    spend = outcome([9_000.0] + [10.0] * 80, unit="money")
+    assert conceal_few(spend, [np.full(81, True)], 10, paired=False) is None
+    assert conceal_few(spend, [np.arange(81) > 0], 10, paired=False) is spend

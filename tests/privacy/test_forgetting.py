@@ -130,3 +130,12 @@ def test_the_command_wants_ids_and_a_dataset(project, monkeypatch, capsys):
     monkeypatch.setenv("IDS", "")
     assert main(["forget", "leaky"]) == 2
     assert "a file of customer ids" in capsys.readouterr().err
+
+
+def test_without_a_dataset_the_command_asks_for_one_even_where_the_default_is_not_there(project, monkeypatch, capsys):
+    monkeypatch.chdir(project)
+    monkeypatch.setenv("IDS", str(project / "ids.txt"))
+    monkeypatch.setenv("DATASET", "complete_journey demo")
+    assert main(["forget", "--unnamed"]) == 2
+    said = capsys.readouterr().err
+    assert "the dataset whose customers these are" in said and "complete_journey" not in said

@@ -12,7 +12,7 @@ from personas.customers.models import Feature
 from personas.customers.quality import _column
 from personas.dataset import read_dataset
 from tests.batch.projects import code
-from tests.privacy.attack import Figure
+from tests.privacy.attack import Figure, strings_in
 from tests.privacy.insider import dominated_sums, known_sum, rare_levels
 from tests.privacy.leaky import CARDS, IBANS, publish_shop, write_shop
 from tests.privacy.sweep import identifiers_in, luhn, mod_97, sweep
@@ -87,10 +87,11 @@ def test_a_page_of_a_notebook_masks_the_ids_in_its_tables(tmp_path, shop):
 
 def test_no_word_that_few_customers_have_is_named(shop, known, tmp_path):
     dataset, customers, _segments = known
-    assert rare_levels(shop[0], customers, dataset, 10) == []
+    declared = set(strings_in(dataset.contract.model_dump(mode="json")))
+    assert rare_levels(shop[0], customers, declared, 10) == []
     mail = customers.frame["mail"].iloc[3]
     (tmp_path / "typing_tool.json").write_text(json.dumps({"answers": [{"label": mail}]}))
-    assert [(one.group, one.count) for one in rare_levels(tmp_path, customers, dataset, 10)] == [(mail, 1)]
+    assert [(one.group, one.count) for one in rare_levels(tmp_path, customers, declared, 10)] == [(mail, 1)]
 
 
 def test_no_sum_is_told_that_one_customer_makes_most_of(shop, known):

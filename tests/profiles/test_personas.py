@@ -258,6 +258,6 @@ def test_they_are_is_never_followed_by_a_noun():
     def clause(adjective):
         return clause_of(standing("x", "b", 1.0, high=adjective))
 
-    assert clause("larger-household").startswith("have a higher figure for")
+    assert clause("larger-household").startswith("have a higher average for")
     assert clause("early-arriving") == "are early-arriving"
     assert clause("with children") == "are more often with children"

@@ -18,25 +18,37 @@ from personas.profiles import derive_personas, describe_dataset
 from personas.report import render_report
 from personas.simulation import simulate
 from tests.profiles.divided import divide
+from tests.report.earlier import changed
 from tests.report.surroundings import evidence_of, points_of
 
 ROLES = ("customers", "accounts", "transactions", "interactions", "feedback", "tickets", "subscriptions", "employees",
          "actions", "targets", "benchmarks", "alerts", "emotions", "holdout")  # fmt: skip
 
 
-def report_of(dataset: Dataset, k: int, seed: int = 7) -> str:
-    """The report of a dataset whose customers are divided in `k` segments, as HTML."""
+def report_of(dataset: Dataset, k: int, seed: int = 7, history: Path | None = None) -> str:
+    """The report of a dataset whose customers are divided in `k` segments, as HTML.
+
+    history : an empty folder for a run before this one, from which much has changed; without it this is the first run
+    """
     customers = build_customers(dataset)
     segmentation = divide(customers, k)
     texts = gather_themes(dataset, customers, segmentation.members["segment"].to_numpy(), seed=seed)
     experience = measure_experience(customers, segmentation, dataset, seed=seed, texts=texts)
-    personas = derive_personas(
-        customers, segmentation, experience, describe_dataset(dataset, customers), seed=seed, themes=texts.found,
-        names=dataset.contract.names, source=dataset,
-    )  # fmt: skip
+
+    def derive(identities=None):
+        return derive_personas(
+            customers, segmentation, experience, describe_dataset(dataset, customers), seed=seed, themes=texts.found,
+            names=dataset.contract.names, source=dataset, identities=identities,
+        )  # fmt: skip
+
+    changes = None
+    if history is None:
+        personas = derive()
+    else:
+        personas, changes = changed(history, dataset, customers, segmentation, experience, derive)
     return render_report(
         personas, evidence_of(k), segmentation.sizes, points_of(personas), customers.quality, customers.features,
-        versions={"personas": "0"}, themes=texts.found,
+        changes, versions={"personas": "0"}, themes=texts.found,
     )  # fmt: skip
 
 

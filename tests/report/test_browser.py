@@ -203,3 +203,31 @@ def test_each_printed_persona_starts_with_a_page_for_the_wall(opened):
     breaks = "s => [getComputedStyle(s).breakBefore, getComputedStyle(s.querySelector('.poster')).breakAfter]"
     found = page.evaluate(f"[...document.querySelectorAll('.persona')].map({breaks})")
     assert found == [["page", "page"]] * 6
+
+
+def test_on_paper_proof_is_open_and_data_only_what_the_reader_opened(opened):
+    page = opened("six")
+    page.emulate_media(media="print")
+    data, shown = page.locator("main details.data"), page.locator("main details.data:visible")
+    assert data.count() > 20
+    assert shown.count() == 0
+    assert page.locator("#persona-1 .note p").first.is_visible()
+    assert page.locator("#appendix .fold .claim").first.is_visible()
+    data.first.evaluate("fold => { fold.open = true }")
+    assert shown.count() == 1
+    page.emulate_media(media="screen")
+    page.locator("[data-do=folds]").click()
+    page.emulate_media(media="print")
+    assert shown.count() == data.count()
+
+
+def test_opening_and_closing_all_folds_leaves_the_margin_alone(opened):
+    page = opened("six")
+    button, notes = page.locator("[data-do=folds]"), page.locator("main details.note[open]")
+    before = notes.count()
+    button.click()
+    assert page.locator("main details:not([open])").count() == 0
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    assert page.locator("main details[open]:not(.note)").count() == 0
+    assert notes.count() == before > 0

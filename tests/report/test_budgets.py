@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SHARED = project_root().parent / "shared" / "data" / "sfo"
 SEGMENTS = {"demo": 6, "demo_b2b": 2, "sfo_2017": 1, "sfo_2018": 3}
+AGAIN = {"demo", "demo_b2b"}  # second runs, from the first of which everything changed: nothing on a page is longer
 CUSTOMERS = 1200
 
 
@@ -32,7 +33,9 @@ def look(request, chromium, tmp_path_factory):
     else:
         dataset = simulated(name, folder, CUSTOMERS)
     page = folder / "report.html"
-    page.write_text(report_of(dataset, SEGMENTS[name]), encoding="utf-8")
+    html = report_of(dataset, SEGMENTS[name], history=folder / "history" if name in AGAIN else None)
+    assert ('id="changes-title"' in html) == (name in AGAIN)
+    page.write_text(html, encoding="utf-8")
     return look_at(chromium, page)
 
 

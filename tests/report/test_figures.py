@@ -10,11 +10,14 @@ import pytest
 from personas.estimates import Estimate, not_measured
 from personas.experience.models import Experience, GroupExperience, RetentionPoint
 from personas.experience.text.models import Theme, Themes, ThemeShare
+from personas.experience.value.value_models import Apart, BusinessCase, WorthClass
+from personas.numerals import Numerals
 from personas.report import figures
 from personas.report.figure import scale_over
 from personas.report.figures.flower import petal, radius
 from personas.report.figures.map import closed_up, separate
 from personas.report.figures.pains import spread_labels, told
+from personas.report.figures.retention import retention_title
 from personas.report.palette import hue
 from tests.report import examples
 from tests.report.pages import read_page
@@ -283,8 +286,74 @@ def test_contracts_kept_are_drawn_to_one_scale_with_everybody_behind(persona_set
     ends = [tuple(map(float, points.split()[-1].split(","))) for _, points in lines]
     assert ends[1] == ends[0] == (100.0, pytest.approx(98 - 96 * 0.76, abs=0.05))
     assert ends[3] == (50.0, pytest.approx(98 - 96 * 0.4, abs=0.05)), "six of twelve months reach the middle"
-    assert figure.title == "After 12 months 76\u00a0% of contracts still run"
+    assert figure.title == "After 6 months 40\u00a0% to 88\u00a0% of contracts still run", (
+        "the last month that both tell"
+    )
     assert figure.table.rows[0][:3] == ("3", "94\u00a0% (84 to 104)", "70\u00a0% (60 to 80)")
+
+
+def test_curves_without_a_month_in_common_say_of_how_many_the_title_is():
+    quarters, halves, late = ([left(m, 1 - 0.02 * m) for m in months] for months in ((3, 9), (9, 18), (5, 10)))
+    assert retention_title([quarters, halves, late], Numerals()).endswith("still run in 2 of 3 personas")
+
+
+def test_a_curve_that_ends_with_the_year_is_told_once(persona_set):
+    year = tuple(left(m, 1 - 0.02 * m) for m in range(1, 13))
+    assert str(figures.retention_panels(experienced(year)).marks).count("12 months:") == 1
+
+
+def test_the_table_of_traits_names_who_is_furthest_out_most_often(persona_set):
+    people = persona_set.personas
+    features = {t.feature for p in people for t in p.traits}
+    gaps = {f: {p.name: abs(t.gap) for p in people for t in p.traits if t.feature == f} for f in features}
+    leads = [max(by_name, key=by_name.get) for by_name in gaps.values()]
+    first = max(set(leads), key=leads.count)
+    assert leads.count(first) > max(leads.count(other) for other in set(leads) - {first}), "the example has no tie"
+    figure = figures.heat_table(people)
+    assert figure.title == f"Furthest out on {leads.count(first)} of {len(features)} traits: {first}"
+    assert len(figure.claim.split()) == leads.count(first)
+
+
+def worth(low: float, high: float, method: str = "") -> BusinessCase:
+    def money(value: float) -> Estimate:
+        return Estimate(value=value, low=value - 9, high=value + 9, n=200, unit="money")
+
+    share = Estimate(value=0.5, low=0.4, high=0.6, n=200, unit="share")
+    classes = tuple(
+        WorthClass(
+            key=key, label=f"{key} (of 10)", customers=200, share=share, spend=money(v), stay=share,
+            cost=not_measured("no cases"),
+        )
+        for key, v in (("promoters", 90), ("detractors", 40))
+    )  # fmt: skip
+    gap = Estimate(value=(low + high) / 2, low=low, high=high, n=400, unit="money", method=method)
+    apart = (Apart(key="spend", label="spend", difference=gap),)
+    return BusinessCase(
+        basis="recommendation", later="2025", out_of_time=True, classes=classes, apart=apart,
+        at_stake=not_measured("-"), at_stake_words="",
+    )  # fmt: skip
+
+
+def test_what_attitudes_go_with_is_told_with_its_size_and_its_doubt():
+    sure, unsure = (
+        figures.case_ranges(worth(20, 80), "EUR"),
+        figures.case_ranges(worth(-20, 80, "within segments"), "EUR"),
+    )
+    assert sure.title == "Promoters later spend €50 more than detractors"
+    assert unsure.title == "Promoters later spend €30 more, perhaps by chance"
+    assert "promoters less detractors within a persona €30 (−20 to 80)" in unsure.subtitle
+
+
+def test_feelings_that_are_all_good_have_the_whole_height(persona_set):
+    cells = persona_set.personas[0].journey[:3]
+    felt = tuple(
+        c.model_copy(update={"feeling": c.share.model_copy(update={"value": v, "low": v - 0.2, "high": v + 0.2})})
+        for c, v in zip(cells, (0.5, 1.0, 1.5), strict=True)
+    )
+    marks = str(figures.journey_lanes(felt, 1).marks)
+    ups = [float(p.split(",")[1]) for p in re.search(r'polyline points="([^"]+)"', marks).group(1).split()]
+    assert ups == [73.0, 50.0, 27.0], "from 0 at 96 to 2 at 4"
+    assert "Feeling, from 0 (neither) up to +2 (good)" in marks
 
 
 def test_contracts_of_everybody_are_one_panel_and_none_are_no_figure(persona_set):

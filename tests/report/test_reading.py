@@ -161,6 +161,8 @@ def test_an_attribute_is_titled_by_what_differs_or_said_to_be_alike():
     assert attribute_title(one.model_copy(update={"rest": (0.9, 0.1)})) in ("Age: young less often",)
     assert attribute_title(one.model_copy(update={"persona": (None, None)})) == "Age"
     assert attribute_title(one.model_copy(update={"rest": (None, 0.1)})) == "Age: old more often"
+    alone = one.model_copy(update={"known_rest": 0, "levels": ("1", "2"), "persona": (0.3, 0.7)})
+    assert attribute_title(alone) == "Age: answer 2 most often"
 
 
 def test_figures_stand_by_the_table_they_come_from():
@@ -174,6 +176,18 @@ def test_figures_stand_by_the_table_they_come_from():
     rows = in_rows(measured)
     assert [len(kpis) for _, kpis in rows] == [3, 3, 4]
     assert sorted(k.key for _, kpis in rows for k in kpis) == sorted(keys)
+
+
+def test_a_figure_alone_of_its_source_joins_the_row_above_where_it_is_seen():
+    one = examples.grocery(3).kpis[0]
+    keys = ("total_sales", "total_orders", "spend", "repeat_rate", "active_share", "coupon_users", "campaign_response")
+    named = by_source([one.model_copy(update={"key": key, "estimate": Estimate(value=0.5, **SHARE)}) for key in keys])
+    main = next(kpis for _, kpis in named if len(kpis) > 2)
+    few = next(kpis[0] for _, kpis in named if len(kpis) == 1)
+    ((source, kpis),) = in_rows([*main, few])
+    assert source == "From purchases, contacts"
+    assert kpis.index(few) == 4
+    assert {k.key for k in kpis} == {k.key for k in (*main, few)}
 
 
 def test_a_figure_that_a_trait_has_already_is_not_compared_twice():

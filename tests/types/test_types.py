@@ -1,5 +1,6 @@
 """The types hold: mypy finds nothing in the library, and whoever imports it can read what goes in and comes out."""
 
+import ast
 import inspect
 import json
 import subprocess
@@ -52,6 +53,17 @@ def test_public_functions_say_their_types(module, name):
     silent = [p.name for p in signature.parameters.values() if p.annotation is inspect.Parameter.empty]
     assert silent == []
     assert signature.return_annotation is not inspect.Signature.empty
+
+
+def test_what_type_checkers_are_told_is_what_is_offered():
+    stub = Path(personas.__file__).with_name("__init__.pyi").read_text(encoding="utf-8")
+    told = {
+        alias.name: node.module
+        for node in ast.walk(ast.parse(stub))
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert told == personas.HOME
 
 
 def test_the_package_says_that_it_is_typed():

@@ -11,7 +11,7 @@ import pandas as pd
 from personas.customers import Customers
 from personas.dataset import Dataset
 from personas.experience.disclosure import shown_parts
-from personas.experience.models import Delight, Evidence, Kpi, NotMeasured, PainPoint, QuoteCounts, Rival
+from personas.experience.models import Condition, Delight, Evidence, Kpi, NotMeasured, PainPoint, QuoteCounts, Rival
 from personas.experience.pains.friction import Friction, gather_friction
 from personas.experience.pains.holdout import plan_remedy
 from personas.experience.pains.observed_pains import list_observed
@@ -34,10 +34,14 @@ Rivals = Mapping[int, Sequence[Rival]]
 
 @dataclass(frozen=True)
 class Pains:
-    """segment → pain points and delights, 0 the base; quotes : for the privacy log; missing : what could not be told"""
+    """segment → pain points and delights, 0 the base; quotes : for the privacy log; missing : what could not be told
+
+    held_equal : segment → stated, observed → the pain points that one regression holds equal
+    """
 
     hurts: dict[int, tuple[PainPoint, ...]]
     delights: dict[int, tuple[Delight, ...]]
+    held_equal: dict[int, dict[str, tuple[Condition, ...]]] = field(default_factory=dict)
     quotes: QuoteCounts = field(default_factory=QuoteCounts)
     missing: tuple[NotMeasured, ...] = ()
 
@@ -81,14 +85,18 @@ def measure_pains(
     }
     among_all: dict = {}
     hurts, delights = {}, {}
+    equal: dict[int, dict[str, tuple[Condition, ...]]] = {}
     for number in (0, *(int(s) for s in np.unique(segments) if s > 0)):
         inside = None if number == 0 else segments == number
         told: dict[str, list] = {"pain": [], "delight": []}
+        equal[number] = {}
         for key, troubles in lists.items():
             found, impacts = find_named(
                 troubles, known, asked[key], inside, number, min_group, seed, among_all.get(key)
             )  # fmt: skip
             among_all.setdefault(key, impacts)
+            if key[1] == "pain" and impacts.held_equal:
+                equal[number][key[0]] = tuple(impacts.held_equal)
             told[key[1]].append(found)
         for polarity, find in (("pain", find_pain_points), ("delight", find_habits)):
             rules = {k: s for k, s in habits[polarity].items() if number in allowed[polarity].get(k, ())}
@@ -101,7 +109,7 @@ def measure_pains(
         hurts[number] = _related([_planned(p, lists, playbook, frame, member, known) for p in pains])
         delights[number] = tuple(_with_evidence(d, own_ratings, own_rivals) for d in in_order(told["delight"]))
     dated = known.spoke_by_half is not None or not known.troubles
-    return Pains(hurts, delights, _count_quotes(hurts, delights, texts), () if dated else (NO_DATES,))
+    return Pains(hurts, delights, equal, _count_quotes(hurts, delights, texts), () if dated else (NO_DATES,))
 
 
 def silence(n: int) -> Voices:

@@ -7,7 +7,8 @@ others in the months *after*, compared with what each group spent before.
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -188,12 +189,12 @@ def _drawn(values: list[np.ndarray], rng: np.random.Generator) -> list[np.ndarra
     return [times @ column for column in values]
 
 
-def rank_pain_points(found: list[Ranked], scores: list[np.ndarray]) -> tuple[Ranked, ...]:
+def rank_pain_points(found: Sequence[Ranked], scores: Sequence[np.ndarray]) -> tuple[Ranked, ...]:
     """Order by score; two are tied when the interval of their difference spans zero."""
     if not found:
         return ()
     order = sorted(range(len(found)), key=lambda i: (-found[i].score, found[i].key))
-    ranked: list[Ranked] = []
+    ranked = []
     for position, i in enumerate(order, start=1):
         better = worse = 0
         for j in order:
@@ -205,7 +206,7 @@ def rank_pain_points(found: list[Ranked], scores: list[np.ndarray]) -> tuple[Ran
         ranked.append(
             found[i].model_copy(update={"rank": position, "rank_low": 1 + better, "rank_high": len(order) - worse})
         )
-    return tuple(ranked)
+    return cast(tuple[Ranked, ...], tuple(ranked))  # the plugin knows a copy by the bound alone
 
 
 def severity_words(severity: float) -> str:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 
 from personas.estimates import Estimate, not_measured
-from personas.experience.models import Delight, Evidence, PainPoint, Said
+from personas.experience.models import Condition, Delight, Evidence, PainPoint, Said
 from personas.experience.moments import mean_of, moments_of, net_promoters_of, share_of
 from personas.experience.pains.halves import measure_trend
 from personas.experience.pains.impact_words import gain_words, loss_words
@@ -35,10 +35,14 @@ ALONE = "difference in {outcome} between those affected and the others, percenti
 
 @dataclass(frozen=True)
 class Impacts:
-    """What goes with each pain point among all customers, for groups in which too few are affected."""
+    """What goes with each pain point among all customers, for groups in which too few are affected.
+
+    held_equal : the pain points that one regression holds equal
+    """
 
     estimates: dict[str, Estimate]
     draws: dict[str, np.ndarray]
+    held_equal: list[Condition] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ def find_named(
         told, impacts = _find(group, voices, asked, inside, segment, min_group, seed, among_all)
         own.estimates.update(impacts.estimates)
         own.draws.update(impacts.draws)
+        own.held_equal.extend(impacts.held_equal)
         found.append(told)
     return in_order(found), own
 
@@ -140,7 +145,8 @@ def _find(troubles, voices, asked, inside, segment, min_group, seed, among_all):
     whole, drawn = _resampled(flags * could, could, depth, votes, weights, rng)
     enough = (flags[np.isfinite(votes)].sum(axis=0) >= FEWEST_FOR_IMPACT) & np.isfinite(whole.impact)
     low, high = percentiles(drawn.impact)
-    found, scores, own = [], [], Impacts({}, {})
+    equal = [] if whole_alone else [Condition(key=t.key, columns=t.columns, filter=t.filter) for t in chosen]
+    found, scores, own = [], [], Impacts({}, {}, equal)
     for j, trouble in enumerate(chosen):
         impact, lost = _unknown(outcome, int(flags[:, j].sum())), None
         if enough[j] and outcome is not None:

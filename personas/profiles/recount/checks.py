@@ -90,6 +90,13 @@ def check_claim(
     differ by half a per cent; what a text model found is not counted. A weighted claim is counted with the survey
     weights, any other without. source : the dataset, needed for what is not in the customer table
     Raises InputError for an id that no claim has.
+
+    >>> check_claim(persona_set, "P1-orders", customers, segmentation, dataset)
+    13.1 orders against the others' 4.0: they place more orders.
+      from transactions.order
+      persona: told 13.0833, counted again 13.0833
+      others: told 3.98333, counted again 3.98333
+      agrees
     """
     claims = {claim.id: claim for claim in persona_set.claims}
     if claim_id not in claims:
@@ -177,8 +184,9 @@ def _kpi(claim: Claim, rows: Rows, key: str, _set: PersonaSet) -> Counted | None
 
 
 def _impact(claim: Claim, rows: Rows, _key: str, persona_set: PersonaSet) -> Counted | None:
-    alone = pains.count_behaviour_impact(claim, rows) or pains.count_alone(claim, rows)
-    return alone or count_joint_impact(claim, rows, persona_set)
+    if "joint regression" in claim.estimate.method:
+        return count_joint_impact(claim, rows, persona_set)
+    return pains.count_behaviour_impact(claim, rows) or pains.count_alone(claim, rows)
 
 
 def _sure(claim: Claim, rows: Rows, key: str, _set: PersonaSet) -> Counted | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from personas.profiles.models import Claim, PainPoint, PersonaSet
+from personas.experience.models import Condition
+from personas.profiles.models import Claim, PersonaSet
 from personas.profiles.recount.pains import votes_of, whom
 from personas.profiles.recount.rows import Counted, Rows
 from personas.profiles.recount.traits import codes_of
+from personas.profiles.sources import columns_behind
 
 NEAR = 0.9  # the own centre is hardly nearer than the other
 BORROWED = "among all customers, too few here; "
@@ -17,19 +19,16 @@ FOLDS, QUESTIONS, FEWEST = 5, 2, 10
 def count_joint_impact(claim: Claim, rows: Rows, persona_set: PersonaSet) -> Counted | None:
     """What goes with a pain point, the others of its group and kind held equal: least squares by NumPy.
 
-    None where one of those others is a theme, whose comments only the text model knows, or is not told.
+    None where one of those others is a theme, whose comments only the text model knows.
     """
-    borrowed = claim.estimate.method.startswith(BORROWED)
-    if not claim.estimate.method.removeprefix(BORROWED).startswith("joint regression of the vote"):
+    method = claim.estimate.method
+    if not method.removeprefix(BORROWED).startswith("joint regression of the vote") or persona_set.experience is None:
         return None
-    owner = None if borrowed else claim.persona_id
-    pains = persona_set.pain_points if owner is None else _of(owner, persona_set)
-    mine = next((p for p in pains if p.key == claim.feature), None)
-    if mine is None:
-        return None
-    beside = [p for p in pains if p.kind == mine.kind and not p.impact.method.startswith("difference in")]
-    found = [_whom(p, rows) for p in beside]
-    if any(pair is None for pair in found):
+    owner = None if method.startswith(BORROWED) else claim.persona_id
+    group = persona_set.experience.of(0 if owner is None else rows.numbers[owner])
+    equal = next((many for many in group.held_equal.values() if claim.feature in {one.key for one in many}), ())
+    found = [_whom(one, rows) for one in equal]
+    if not found or any(pair is None for pair in found):
         return None
     votes = votes_of(rows)
     here = rows.member(owner) & np.isfinite(votes)
@@ -37,16 +36,13 @@ def count_joint_impact(claim: Claim, rows: Rows, persona_set: PersonaSet) -> Cou
     root = np.sqrt(rows.weights[here])
     design = np.column_stack([np.ones(len(hurt)), hurt]) * root[:, None]
     slopes = np.linalg.lstsq(design, votes[here] * root, rcond=None)[0][1:]
-    place = beside.index(mine)
+    place = [one.key for one in equal].index(claim.feature)
     return Counted(float(slopes[place]), None, int(hurt[:, place].sum()))
 
 
-def _of(owner: str, persona_set: PersonaSet) -> tuple[PainPoint, ...]:
-    return next(p.pain_points for p in persona_set.personas if p.id == owner)
-
-
-def _whom(pain: PainPoint, rows: Rows):
-    return rows.once(f"{pain.columns}: {pain.filter}", lambda: whom(pain.filter, pain.columns, rows))
+def _whom(one: Condition, rows: Rows) -> tuple[np.ndarray, np.ndarray] | None:
+    columns = columns_behind(one.columns, one.filter, rows.features)
+    return rows.once(f"{columns}: {one.filter}", lambda: whom(one.filter, columns, rows))
 
 
 def count_rule(claim: Claim, rows: Rows) -> Counted | None:

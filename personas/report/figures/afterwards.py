@@ -101,7 +101,8 @@ def case_ranges(case: BusinessCase, currency: str = "USD", number: int = 0) -> F
         size = numbers.value(spend.model_copy(update={"value": abs(spend.value)}))
         more = "more" if spend.value > 0 else "less"
         certain = spend.low is not None and not spend.low <= 0 <= spend.high
-        title = f"{first.capitalize()} later spend {size} {more}" + (
+        who = first if first.endswith("s") else f"those {first}"
+        title = f"{who.capitalize()} later spend {size} {more}" + (
             f" than {last}" if certain else ", perhaps by chance"
         )
         where = " within a persona" if "within segments" in spend.method else ""
