@@ -117,7 +117,7 @@ def summarise(found: list[tuple[dict, dict]]) -> dict:
             {"what": f"clearly planted tables called borderline, of {len(plain)}", "value": hesitant,
              "limit": f"at most {int(MOST_BORDERLINE * len(plain))}",
              "kept": hesitant <= MOST_BORDERLINE * len(plain)},
-            {"what": "recovery over what known labels allow, median over tables of separation 5 and more, without strays",
+            {"what": "recovery over what known labels allow, median at separation 5 and more, without strays",
              "value": share, "limit": f"at least {LEAST_RECOVERED}", "kept": share >= LEAST_RECOVERED},
         ],
     }  # fmt: skip

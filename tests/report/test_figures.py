@@ -8,7 +8,7 @@ import re
 import pytest
 
 from personas.estimates import Estimate, not_measured
-from personas.experience.models import Experience, GroupExperience, RetentionPoint
+from personas.experience.models import Driver, Drivers, Experience, GroupExperience, RetentionPoint
 from personas.experience.text.models import Theme, Themes, ThemeShare
 from personas.experience.value.value_models import Apart, BusinessCase, WorthClass
 from personas.numerals import Numerals
@@ -354,6 +354,23 @@ def test_feelings_that_are_all_good_have_the_whole_height(persona_set):
     ups = [float(p.split(",")[1]) for p in re.search(r'polyline points="([^"]+)"', marks).group(1).split()]
     assert ups == [73.0, 50.0, 27.0], "from 0 at 96 to 2 at 4"
     assert "Feeling, from 0 (neither) up to +2 (good)" in marks
+
+
+def test_drivers_beyond_the_first_are_another_figure_and_none_is_lost():
+    share = Estimate(value=0.1, low=0.05, high=0.2, n=300, unit="share")
+    rows = tuple(
+        Driver(
+            key=f"t{i}", touchpoint=f"Touchpoint {i}", stage="use", weight=share, counts=True, performance=share,
+            scale_low=1, scale_high=5, slope=share, quadrant="watch",
+        )
+        for i in range(12)
+    )  # fmt: skip
+    drivers = Drivers(outcome="Recommendation", n=300, r2=share, rows=rows)
+    first, others = figures.driver_ranges(drivers, most=8), figures.driver_ranges(drivers, after=8)
+    assert [len(first.table.rows), len(others.table.rows)] == [8, 4]
+    assert [r[0] for r in (*first.table.rows, *others.table.rows)] == [f"Touchpoint {i}: watch" for i in range(12)]
+    assert "the first 8 of 12" in first.subtitle
+    assert first.title == others.title == "Touchpoint 0 goes with recommendation most"
 
 
 def test_contracts_of_everybody_are_one_panel_and_none_are_no_figure(persona_set):

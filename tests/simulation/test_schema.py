@@ -29,7 +29,7 @@ COLUMNS = {
     "satisfaction",
     "subscriptions": "customer_id start end plan price reason",
     "employees": "employee_id time team touchpoint recommends customers_served needs_training idea",
-    "actions": "action_id title date pain_point owner customer_id arm cost",
+    "actions": "action_id title date pain_point owner customer_id arm cost check decision",
 }
 CLOCKS = {"opened", "time", "start", "date"}
 
