@@ -10,6 +10,7 @@ import numpy as np
 
 from personas.customers.models import ColumnQuality, Feature, Quality, ResponseRow, SetAside, TableRead
 from personas.estimates import share_estimate
+from personas.numerals import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,5 +130,5 @@ def _note(known: float, distinct: int, feature: Feature) -> str:
     if distinct == 1:
         return "one value only: says nothing"
     if known < 0.5:
-        return f"unknown for {1 - known:.0%}; they stay in, unknown adds nothing to a distance"
+        return f"unknown for {percent(1 - known)}; they stay in, unknown adds nothing to a distance"
     return "" if feature.forms else "describes only"

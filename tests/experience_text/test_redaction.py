@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import yaml
 
-from personas.experience.text.redaction import REGIONS, WORDS, is_abusive, plain_signs, redact
+from personas.experience.text.redaction import REGIONS, WORDS, is_abusive, name_tokens, plain_signs, redact
 
 CORPUS = yaml.safe_load((Path(__file__).parent / "redaction_corpus.yml").read_text(encoding="utf-8"))
 CONTACT, HARMLESS = CORPUS["contact"], CORPUS["harmless"]
@@ -170,3 +170,9 @@ def test_cards_and_accounts_drawn_at_random_go():
             if re.search(r"\d{2}", result.text) or not set(result.counts) & {"card", "iban"}:
                 left.append((shown, result.text))
     assert len(left) <= 6, left
+
+
+def test_a_user_name_with_a_figure_is_a_name_in_lower_case_too():
+    said = "anna_77 wrote it, and anna77 and room77 agree"
+    assert {"anna_77", "anna77"} <= name_tokens(said)
+    assert redact(said, names={"anna_77", "anna77"}).text == "[name] wrote it, and [name] and room77 agree"

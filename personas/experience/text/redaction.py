@@ -151,9 +151,9 @@ def id_tokens(text: str) -> set[str]:
 
 
 def name_tokens(text: str) -> set[str]:
-    """The pieces of a text that may be a name or part of one: single words and up to three together, in lower case."""
+    """The pieces of a text that may be a name: single words, up to three together, or with a figure; in lower case."""
     words = [match[0].lower() for match in _NAME.finditer(plain_signs(text))]
-    return {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
+    return id_tokens(text) | {" ".join(words[i : i + n]) for n in (1, 2, 3) for i in range(len(words) - n + 1)}
 
 
 def _own_ids(text: str, ids: Collection[str]) -> Iterator[Span]:
@@ -163,7 +163,8 @@ def _own_ids(text: str, ids: Collection[str]) -> Iterator[Span]:
 
 
 def _names(text: str, names: Collection[str]) -> Iterator[Span]:
-    """Names of the list, the longest first; and capitalised words after "my name is", "regards" …"""
+    """Names of the list, the longest first, user names with a figure too; capitalised words after "my name is" …"""
+    yield from _own_ids(text, names)
     words = list(_NAME.finditer(text)) if names else []
     for n in (3, 2, 1):
         for i in range(len(words) - n + 1):
