@@ -167,6 +167,7 @@ def test_every_other_command_does_what_is_said(own, desk):
     assert json.loads((reports / "sbom.cdx.json").read_bytes())["components"]
     assert "pandas" in desk.type("make licences")
     desk.type("make env")
+    desk.type("make lint")
 
 
 def test_a_report_is_printed(own, desk, chromium):
