@@ -43,6 +43,7 @@ def write_shop(root: Path) -> Path:
     folder = root / "data" / "shop"
     folder.mkdir(parents=True)
     (root / "notebooks").mkdir()
+    (root / "reports").mkdir()
     rng = np.random.default_rng(7)
     often = np.arange(120) % 2 == 0
     ids = [f"c{number:03d}" for number in range(120)]

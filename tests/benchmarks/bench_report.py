@@ -21,7 +21,7 @@ from pathlib import Path
 PROFILERS = ("evidently", "fg-data-profiling")
 SEEN = ("opens", "phone", "words", "bare", "twice", "rules")
 PHONE = {"width": 390, "height": 844}
-WAIT = 90  # seconds; a page that does not stand by then is told as such
+WAIT = 30  # seconds; a page that does not stand by then is told as such
 TWICE = """() => {
   const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
   return ids.length - new Set(ids).size;

@@ -142,9 +142,8 @@ def test_make_knows_the_project(project):
     offered = [line.split()[1] for line in done.stdout.splitlines()]
     assert {"personas", "dataset", "lab", "accept", "clean"} <= set(offered)
     assert set(offered).isdisjoint(OF_THE_REPOSITORY)
-    planned = subprocess.run(
-        ["make", "-n", "data/demo/truth.json"], cwd=project, capture_output=True, text=True
-    ).stdout  # fmt: skip
+    plan = ["make", "-n", "--no-print-directory", "data/demo/truth.json"]
+    planned = subprocess.run(plan, cwd=project, capture_output=True, text=True).stdout
     assert planned.startswith(f'"{sys.executable}" -m personas.simulation')
 
 

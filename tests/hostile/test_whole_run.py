@@ -231,7 +231,7 @@ def test_a_notebook_that_fails_tells_no_word_of_a_row(project):
 
 
 @pytest.mark.parametrize(("table", "column"), [("orders.csv", 2), ("answers.csv", 1)])
-def test_rows_that_cannot_be_read_are_not_quoted(project, table, column):
+def test_of_rows_that_cannot_be_read_three_values_at_most_are_told(project, table, column):
     path = project / "data" / "hostile" / table
     whole = path.read_bytes()
     with path.open(newline="", encoding="utf-8") as file:
@@ -245,4 +245,6 @@ def test_rows_that_cannot_be_read_are_not_quoted(project, table, column):
     said = done.stdout + done.stderr
     assert done.returncode == 2
     assert "in the input" in said
-    assert CANARY.search(said.encode()) is None
+    told = set(CANARY.findall(said.encode()))
+    assert 0 < len(told) <= 3, "of seven broken values the commonest, so that the contract can be mended"
+    assert all(b"broken" in value for value in told), "nothing of the other columns"

@@ -79,7 +79,7 @@ def test_names_of_two_hundred_random_divisions_are_short_distinct_and_kind():
         segments = np.searchsorted(np.quantile(score, np.linspace(0, 1, k + 1)[1:-1]), score) + 1
         asked = set(rng.choice(sorted(ranks), 3)) | set(chosen)
         few = type(sample)(sample.frame, tuple(f for f in forming if f.name in asked), sample.quality)
-        standings = [list(_standings(few, segments == number, k, 10).values()) for number in range(1, k + 1)]
+        standings = [list(_standings(few, segments == number, k, 10, None).values()) for number in range(1, k + 1)]
         names = name_personas(standings, "households")
         assert len(set(names)) == k
         for name in names:
