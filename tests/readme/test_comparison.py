@@ -4,6 +4,7 @@ import json
 import re
 
 from tests.benchmarks.__main__ import RESULTS as TIMED
+from tests.benchmarks.bench_report import WAIT
 from tests.copies import ROOT
 from tests.evidence.page import read_results
 
@@ -18,6 +19,9 @@ WAYS = {
     "fifths of recency, frequency and value": "RFM quintiles",
     "phenocluster 0": "phenocluster",
 }
+
+
+WAITED = {str(WAIT)}
 
 
 def rows(start):
@@ -50,8 +54,9 @@ def test_refusals_are_those_that_were_counted():
 
 
 def test_every_figure_on_reports_was_measured():
-    told = " ".join(row["told"] for row in json.loads(TIMED.read_text(encoding="utf-8"))["bench_report"]["rows"])
+    rows_of = json.loads(TIMED.read_text(encoding="utf-8"))["bench_report"]["rows"]
+    told = " ".join(f"{row['told']} {row['ours']:.2f} {row['plain']:.2f}" for row in rows_of)
     measured = set(re.findall(r"[\d.,]*\d", told))
     for _what, *cells in rows("one report of"):
         for cell in cells:
-            assert set(re.findall(r"[\d.,]*\d", cell)) <= measured, cell
+            assert set(re.findall(r"[\d.,]*\d", cell)) <= measured | WAITED, cell
