@@ -14,6 +14,7 @@ from personas.changes.figures import comparable, compare_figures, same_length
 from personas.changes.models import Changes, EarlierRun
 from personas.changes.movement import count_flows, tell_flows
 from personas.changes.passports import first_passports, stamp
+from personas.changes.redrawn import SAME_DATA, allow_for_redrawing, is_same_data
 from personas.changes.verdicts import compare_verdicts, say_verdict
 from personas.customers import Customers
 from personas.estimates import Estimate, share_estimate
@@ -93,13 +94,17 @@ def compare_runs(
     headlines = headlines_of(
         changes, figures.kpis, figures.pain_points, figures.statements, figures.drift, names, numbers
     )
+    same_data = is_same_data(now, before, was, figures.kpis)
+    headlines = allow_for_redrawing(headlines, changes, same_data)
     headlines = in_order(headlines if verdict is None else (verdict, *headlines))
     unsure = sum(change.within_chance for change in changes)
     since = f"the run of {day(before.observation_end)}" if before.observation_end else f"“{before.title}”"
-    told = tuple(change for change in figures.kpis if change.beyond_chance)
+    told = tuple(change for change in figures.kpis if change.beyond_chance and not same_data)
+    sentence = whole_sentence(headlines, since, proposed, say_verdict(verdict, now, before), unsure)
+    redrawn = same_data and any(one.status != "same" for one in changes)
     return Changes(
         first_run=False,
-        sentence=whole_sentence(headlines, since, proposed, say_verdict(verdict, now, before), unsure),
+        sentence=f"{SAME_DATA} {sentence}" if redrawn else sentence,
         earlier=_earlier_run(past, was, customers, personas.min_group),
         headlines=headlines,
         personas=changes,

@@ -7,6 +7,8 @@ import pytest
 
 from personas.changes import Changes, compare_runs, tabulate_figures, tabulate_moves, tabulate_passports
 from personas.changes.account import say_change
+from personas.changes.models import Headline, PersonaChange
+from personas.changes.redrawn import SAME_DATA, allow_for_redrawing
 from personas.customers import Customers
 from personas.numerals import Numerals
 from personas.report.news import tell_news
@@ -82,6 +84,31 @@ def test_a_persona_that_went_into_another_is_retired_and_says_where(pair):
     passport = next(one for one in second.changes.passports if one.id == gone[0].persona_id)
     assert passport.retired == "2025-12-31"
     assert passport.events[-1].words == gone[0].sentence
+
+
+def test_another_division_of_the_same_data_is_no_news_of_customers(tmp_path):
+    work = project(tmp_path)
+    run(work, wave(N))
+    changes = run(work, wave(N), 5).changes
+    assert changes.sentence.startswith(SAME_DATA)
+    redrawn = {one.persona_id for one in changes.personas if one.status != "same"}
+    assert redrawn and {one.persona_id for one in changes.headlines} <= redrawn
+    assert not any(one.act.startswith(("Act:", "Keep")) or one.good is not None for one in changes.headlines)
+
+
+def test_a_figure_of_a_persona_that_was_redrawn_may_be_its_members():
+    redrawn = PersonaChange(persona_id="P1", name="Regulars", status="changed", sentence="Redrawn.")
+    kept = PersonaChange(persona_id="P2", name="Others", status="same")
+    told = [
+        Headline(what="Regulars. Redrawn.", meaning="m", act="a", persona_id="P1"),
+        Headline(what="Regulars: NPS fell.", meaning="m", act="Act: ask.", persona_id="P1", good=False),
+        Headline(what="Others: NPS fell.", meaning="m", act="Act: ask.", persona_id="P2", good=False),
+        Headline(what="NPS fell.", meaning="m", act="Act: ask.", good=False),
+    ]
+    fate, figure, other, base = allow_for_redrawing(told, [redrawn, kept], same_data=False)
+    assert (fate, other, base) == (told[0], told[2], told[3])
+    assert figure.good is None and "members" in figure.meaning and not figure.act.startswith("Act")
+    assert allow_for_redrawing(told, [redrawn, kept], same_data=True) == (told[0], told[3])
 
 
 def test_a_cured_pain_point_is_told_with_the_figure_that_went_with_it_and_as_no_cause(pair):
