@@ -11,6 +11,7 @@ from pathlib import Path
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # Groups of digits with something between them, or a plus in front: a bare run of digits is any number.
+SHORTEST = 7  # digits of a telephone number with its area: "+140 (23" is a difference and its interval
 PHONE = re.compile(
     r"(?<![\w.,−-])(?:\+\d{1,3}(?:[ /-]?\(?\d{2,4}\)?){2,5}|\(?0\d{2,4}\)?[ /.-]\d{3,4}[ .-]?\d{2,6})(?![\w,.]*\d)"
 )
@@ -70,7 +71,8 @@ def identifiers_in(text: str, file: str, ids: Collection[str] = (), names: Colle
     since as such they are any number
     """
     found = [Identifier(file, "e-mail", m[0]) for m in EMAIL.finditer(text)]
-    found += [Identifier(file, "telephone", m[0]) for m in PHONE.finditer(text)]
+    numbers = (m[0] for m in PHONE.finditer(text))
+    found += [Identifier(file, "telephone", one) for one in numbers if len(re.sub(r"\D", "", one)) >= SHORTEST]
     cards = (m[0] for m in CARD.finditer(text))
     found += [Identifier(file, "card", card) for card in cards if luhn(re.sub(r"\D", "", card))]
     found += [Identifier(file, "IBAN", m[0]) for m in IBAN.finditer(text) if mod_97(m[0])]
