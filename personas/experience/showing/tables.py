@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from personas.estimates import Estimate
-from personas.experience.models import Experience, Kpi
+from personas.experience.models import Experience
 from personas.listing import Listing
 from personas.numerals import Numerals
 
@@ -114,7 +114,11 @@ def plot_kpis(experience: Experience, most: int = 9) -> seaborn.FacetGrid:
     import seaborn as sns
 
     rows = [
-        (_title(kpi), str(group.segment), *(_shown(kpi.estimate, end) for end in ("value", "low", "high")))
+        (
+            in_unit(kpi.label, kpi.estimate),
+            str(group.segment),
+            *(in_percent(kpi.estimate, end) for end in ("value", "low", "high")),
+        )
         for group in experience.groups[1:]
         for kpi in group.kpis
         if kpi.estimate.measured and kpi.estimate.low is not None
@@ -124,7 +128,7 @@ def plot_kpis(experience: Experience, most: int = 9) -> seaborn.FacetGrid:
     apart = panels["value"].std() / (panels["high"].mean() - panels["low"].mean())
     kept = apart.sort_values(ascending=False, kind="stable").index[:most]
     grid = sns.FacetGrid(frame, col="kpi", col_order=kept, col_wrap=3, height=2.2, aspect=1.5, sharex=False)
-    base = {_title(kpi): _shown(kpi.estimate, "value") for kpi in experience.base.kpis}
+    base = {in_unit(kpi.label, kpi.estimate): in_percent(kpi.estimate, "value") for kpi in experience.base.kpis}
     for label, axes in grid.axes_dict.items():
         own = frame[frame["kpi"] == label]
         error = [own["value"] - own["low"], own["high"] - own["value"]]
@@ -136,10 +140,12 @@ def plot_kpis(experience: Experience, most: int = 9) -> seaborn.FacetGrid:
     return grid.set_titles("{col_name}").set_axis_labels("", "segment")
 
 
-def _title(kpi: Kpi) -> str:
-    return f"{kpi.label}, %" if kpi.estimate.unit == "share" else kpi.label
+def in_unit(label: str, estimate: Estimate) -> str:
+    """A panel's title, with % where the figure is a share."""
+    return f"{label}, %" if estimate.unit == "share" else label
 
 
-def _shown(estimate: Estimate, end: str) -> float | None:
+def in_percent(estimate: Estimate, end: str) -> float | None:
+    """The value or a bound of an estimate, a share in per cent."""
     value = getattr(estimate, end)
     return 100 * value if estimate.unit == "share" and value is not None else value

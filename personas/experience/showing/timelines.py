@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from personas.experience.models import Experience, Trend
+from personas.experience.models import Experience
 from personas.experience.showing.driver_plots import HUE, INK
+from personas.experience.showing.tables import in_percent, in_unit
 from personas.listing import Listing
 from personas.numerals import Numerals
 
@@ -53,7 +54,11 @@ def plot_trends(experience: Experience, segment: int = 0) -> seaborn.FacetGrid |
     from matplotlib.dates import AutoDateLocator
 
     rows = [
-        (_panel(trend), pd.Timestamp(point.month), *(_percent(point.estimate, n) for n in ("value", "low", "high")))
+        (
+            in_unit(trend.label, trend.points[0].estimate),
+            pd.Timestamp(point.month),
+            *(in_percent(point.estimate, n) for n in ("value", "low", "high")),
+        )
         for trend in experience.of(segment).trends
         for point in trend.points
     ]
@@ -69,15 +74,6 @@ def plot_trends(experience: Experience, segment: int = 0) -> seaborn.FacetGrid |
         axes.tick_params(axis="x", rotation=30)
         axes.margins(y=0.15)
     return grid.set_titles("{col_name}").set_axis_labels("", "")
-
-
-def _panel(trend: Trend) -> str:
-    return f"{trend.label}, %" if trend.points[0].estimate.unit == "share" else trend.label
-
-
-def _percent(estimate, name: str) -> float | None:
-    value = getattr(estimate, name)
-    return 100 * value if estimate.unit == "share" and value is not None else value
 
 
 def plot_retention(experience: Experience) -> seaborn.FacetGrid | None:
