@@ -37,35 +37,15 @@ def folder() -> Path:
 @cache
 def ours() -> dict:
     """From the customer table to the report: segments, experience, personas, page."""
-    from personas import (
-        build_customers,
-        compare_candidates,
-        compare_runs,
-        derive_personas,
-        measure_experience,
-        read_dataset,
-        segment,
-        write_report,
-    )
-    from personas.profiles import describe_dataset
-    from personas.report import read_versions
-    from personas.segments import draw_map
+    from personas import build_customers, read_dataset
+    from tests.benchmarks.endtoend import make_report, stopwatch
 
     source = read_dataset("complete_journey")
     customers = build_customers(source)
     customers.frame.drop(columns="customer_id").to_csv(folder() / "table.csv", index=False)
-    start = time.perf_counter()
-    comparison = compare_candidates(customers)
-    segmentation = segment(customers, comparison)
-    experience = measure_experience(customers, segmentation, source)
-    personas = derive_personas(customers, segmentation, experience, describe_dataset(source, customers), source=source)
-    points = draw_map(customers, segmentation, 7)
-    parts = (comparison.evidence, segmentation.sizes, points, customers.quality, customers.features)
-    changes = compare_runs(personas)
-    rendering = time.perf_counter()
-    page = write_report(folder(), personas, *parts, changes, read_versions())
-    end = time.perf_counter()
-    return {"seconds": end - start, "rendering": end - rendering, **look(page)}
+    seconds, timed = stopwatch()
+    page = make_report(source, customers, folder(), timed)
+    return {"seconds": sum(seconds.values()), "rendering": seconds["report"], **look(page)}
 
 
 def profiled(name: str):
