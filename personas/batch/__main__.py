@@ -82,9 +82,9 @@ def run(options: argparse.Namespace, root: Path, datasets: list[str], data: Path
             for dataset in datasets:
                 print(accept(root, dataset))
         case "index":
-            from personas.batch.publication import publish_index
+            from personas.batch.publication import mend_index
 
-            publish_index(root)
+            mend_index(root)
         case "forget":
             for done in forget(root, datasets, (root / Path(options.ids).expanduser()).resolve()):
                 print(done)

@@ -9,8 +9,12 @@ from __future__ import annotations
 import html
 import re
 import sys
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nbconvert.exporters.html import HTMLExporter
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 ID_COLUMN = re.compile(r"(?:.*_)?id")
@@ -50,7 +54,6 @@ def render_notebook(path: Path, root: Path, notice: str = "") -> str:
     """
     sys.modules.setdefault("rfc3987_syntax", None)
     import nbformat
-    from nbconvert.exporters.html import HTMLExporter
     from pygments.formatters import HtmlFormatter
 
     notebook = nbformat.read(path, as_version=4)
@@ -58,7 +61,7 @@ def render_notebook(path: Path, root: Path, notice: str = "") -> str:
     for cell in notebook.cells:
         if "injected-parameters" in cell.metadata.get("tags", ()):
             cell["id"] = "given"  # Papermill draws one at random, and the page would be another each time
-    body, _ = HTMLExporter(template_name="basic").from_notebook_node(notebook)
+    body, _ = exporter().from_notebook_node(notebook)
     body = body.replace(f"{html.escape(str(root))}/", "")
     colours = HtmlFormatter(style="default", nobackground=True).get_style_defs(".highlight")
     title = html.escape(path.stem.replace("_", " "))
@@ -69,6 +72,14 @@ def render_notebook(path: Path, root: Path, notice: str = "") -> str:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>{STYLE}{colours}</style>\n</head>\n<body>\n<main>\n{above}{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+@cache
+def exporter() -> HTMLExporter:
+    """The exporter of all pages, so that its templates are compiled once."""
+    from nbconvert.exporters.html import HTMLExporter
+
+    return HTMLExporter(template_name="basic")
 
 
 def mask_cell(cell: Any) -> Any:

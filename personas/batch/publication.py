@@ -180,6 +180,15 @@ def publish_index(root: Path) -> None:
         write_index(reports)
 
 
+def mend_index(root: Path) -> None:
+    """Write the page over all reports if a run was killed between publishing and writing it."""
+    reports = root / "reports"
+    index = reports / "index.html"
+    changed = max((path.stat().st_mtime_ns for path in reports.glob("*/*.json")), default=0)
+    if not index.is_file() or index.stat().st_mtime_ns < changed:
+        publish_index(root)
+
+
 def _printable(text: str) -> str:
     """A text from data on one line of a terminal that it cannot steer."""
     return "".join(c if c.isprintable() else " " for c in text)

@@ -22,6 +22,7 @@ from personas.profiles.models import Advice, Claim
 from personas.profiles.traits import Standing
 
 SMALLEST_LIFT = 1.2
+SUMS = ["buyers", "x", "xx", "xw"]
 SMALLEST_SHARE = 0.005  # of the persona's spending: less is no habit
 MOST_CATEGORIES, MOST_PRODUCTS, MOST_OFFERS = 2, 2, 3
 
@@ -119,29 +120,34 @@ def product_lifts(sums: pd.DataFrame | None, segment: int, min_group: int = 10) 
     kept = fewest.index[(fewest["min"] >= min_group) & (fewest["size"] == table["segment"].nunique())]
     totals = table.drop_duplicates("segment")
     inside, beside = totals[totals["segment"] == segment], totals[totals["segment"] != segment]
+    of_own = table["segment"] == segment
+    sums_inside = table[of_own].set_index("kind")[SUMS]
+    sums_beside = table[~of_own].groupby("kind")[SUMS].sum()
     found = []
     for kind in kept:
-        rows = table[table["kind"] == kind]
-        own, own_error = _share(rows[rows["segment"] == segment], inside)
-        rest, rest_error = _share(rows[rows["segment"] != segment], beside)
+        own, own_error = _share(sums_inside.loc[kind], inside)
+        rest, rest_error = _share(sums_beside.loc[kind], beside)
         if own < SMALLEST_SHARE or rest <= 0 or own / rest < SMALLEST_LIFT:
             continue
-        buyers, n = int(rows.loc[rows["segment"] == segment, "buyers"].iloc[0]), int(inside["n"].sum())
+        buyers, n = int(sums_inside.loc[kind, "buyers"]), int(inside["n"].sum())
         if lift_of(own, own_error, rest, rest_error, n, looks=len(kept)).low <= 1:
             continue
         found.append(
             Affinity(
                 f"product-{kind}", _readable(kind), _told(own, own_error, n), _told(rest, rest_error,
                 int(beside["n"].sum())), lift_of(own, own_error, rest, rest_error, n), len(kept),
-                (f"transactions.{rows['source'].iloc[0]}", "transactions.amount"), buyers,
+                (f"transactions.{table['source'].iloc[0]}", "transactions.amount"), buyers,
             )
         )  # fmt: skip
     return tuple(sorted(found, key=lambda a: (-a.lift.low, a.key)))
 
 
-def _share(rows: pd.DataFrame, totals: pd.DataFrame) -> tuple[float, float]:
-    """Σ x / Σ w over customers and its standard error by linearisation [Cochran 1977, ch. 6]."""
-    x, xx, xw = (float(rows[name].sum()) for name in ("x", "xx", "xw"))
+def _share(sums: pd.Series, totals: pd.DataFrame) -> tuple[float, float]:
+    """Σ x / Σ w over customers and its standard error by linearisation [Cochran 1977, ch. 6].
+
+    sums : over the buyers of one kind; totals : over all customers, a row a segment
+    """
+    x, xx, xw = (float(sums[name]) for name in ("x", "xx", "xw"))
     w, ww, n = (float(totals[name].sum()) for name in ("w", "ww", "n"))
     share = x / w
     squares = max(xx - 2 * share * xw + share * share * ww, 0.0)

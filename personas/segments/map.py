@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from personas.customers import Customers
@@ -24,6 +26,7 @@ def draw_map(
     At most `most` customers are drawn, at random and without their ids; unknown values stand at the centre.
     Returns points with x and y in 0 to 1, ordered by segment and place, so that their order tells nothing.
     """
+    from sklearn.neighbors import NearestNeighbors
     from umap import UMAP
 
     rng = np.random.default_rng([seed, 9])
@@ -31,13 +34,20 @@ def draw_map(
     if len(rows) < FEWEST:
         return ()
     space = np.nan_to_num(segmentation.space.transform(customers.frame.iloc[rows]))
-    layout = UMAP(
-        n_neighbors=min(n_neighbors, len(rows) - 1),
+    near = min(n_neighbors, len(rows) - 1)
+    # Exact, and 8 of 12 seconds quicker than UMAP's own search, most of which goes into compiling it.
+    distances, neighbours = NearestNeighbors(n_neighbors=near, algorithm="brute").fit(space).kneighbors(space)
+    umap = UMAP(
+        n_neighbors=near,
         min_dist=min_dist,
         random_state=seed,
         n_jobs=1,
         init="pca",
-    ).fit_transform(space)
+        precomputed_knn=(neighbours, distances.astype(np.float32)),
+    )
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="precomputed_knn")  # that no other customer can be laid out
+        layout = umap.fit_transform(space)
     layout = (layout - layout.min(0)) / np.maximum(np.ptp(layout, axis=0), 1e-9)
     found = segmentation.members["segment"].to_numpy()[rows]
     points = [
