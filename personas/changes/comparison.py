@@ -8,6 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from personas.changes.account import headlines_of, in_order, say_change, whole_sentence
+from personas.changes.concealment import conceal_earlier
 from personas.changes.drift import measure_drift
 from personas.changes.fates import tell_fates
 from personas.changes.figures import comparable, compare_figures, same_length
@@ -67,7 +68,7 @@ def compare_runs(
     past = earlier.past if earlier is not None else None
     if past is None or identities is None or customers is None or segmentation is None:
         return _nothing_to_compare(personas, notes, fingerprint)
-    card, before = personas.dataset, past.run
+    card, before = personas.dataset, conceal_earlier(past.run, personas.min_group)
     if card.observation_end and before.observation_end and card.observation_end[:10] < before.observation_end[:10]:
         return _nothing_to_compare(personas, notes, fingerprint, before.observation_end)
     numbers = Numerals(card.currency)

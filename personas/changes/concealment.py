@@ -1,8 +1,10 @@
-"""Yes-or-no outcomes of an action, so that no group too small to be shown can be counted from what is told of them.
+"""What must not be told although it is known: figures of an earlier run, and yes-or-no outcomes of an action.
 
-A share times its n is a count, and the interval of a difference gives the spread, which gives the count again. So the
-answers themselves are changed before anything is worked out from them: of 100 and more, fewer than 10 yes (or no)
-become 5, whoever's they are. Of fewer answers nothing is told.
+An earlier run may have been made with a smaller smallest group.
+
+Of the outcomes of an action, a share times its n is a count, and the interval of a difference gives the spread, which
+gives the count again. So the answers themselves are changed before anything is worked out from them: of 100 and more,
+fewer than 10 yes (or no) become 5, whoever's they are. Of fewer answers nothing is told.
 """
 
 from __future__ import annotations
@@ -14,7 +16,29 @@ import numpy as np
 
 from personas.changes.windows import Outcome
 from personas.experience.disclosure import is_dominated, is_few
-from personas.experience.withholding import FEWEST_ROUNDED
+from personas.experience.withholding import FEWEST_ROUNDED, tells_of_few
+from personas.profiles.past import PastKpi, PastPain, PastPersona, PastRun
+
+
+def conceal_earlier(run: PastRun, min_group: int) -> PastRun:
+    """The earlier run without the figures that this run would not show: of all groups where it would not of one.
+
+    min_group : of this run; the earlier one has kept to its own, which may have been smaller
+    """
+    if run.min_group >= min_group:
+        return run
+    groups: tuple[PastRun | PastPersona, ...] = (run, *run.personas)
+    kpis = {kpi.key for group in groups for kpi in group.kpis if tells_of_few(kpi.estimate, min_group)}
+    pains = {pain.key for group in groups for pain in group.pain_points if tells_of_few(pain.reach, min_group)}
+
+    def kept(group: PastRun | PastPersona) -> dict[str, tuple[PastKpi | PastPain, ...]]:
+        return {
+            "kpis": tuple(kpi for kpi in group.kpis if kpi.key not in kpis),
+            "pain_points": tuple(pain for pain in group.pain_points if pain.key not in pains),
+        }
+
+    personas = tuple(persona.model_copy(update=kept(persona)) for persona in run.personas)
+    return run.model_copy(update={**kept(run), "personas": personas})
 
 
 def conceal_few(outcome: Outcome, groups: Sequence[np.ndarray], min_group: int, paired: bool) -> Outcome | None:

@@ -11,6 +11,7 @@ from personas.customers.feedback import feedback_features, list_questions, respo
 from personas.customers.models import Feature, Quality
 from personas.customers.quality import describe_quality
 from personas.customers.wording import read_wording
+from personas.dataset.holding import hold_tables
 from personas.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def build_customers(dataset: Dataset) -> Customers:
     """
     if clashes := find_name_clashes(dataset):
         raise InputError(clashes)
+    dataset = hold_tables(dataset)
     categories = _categories(dataset) if _sells(dataset) else ()
     table, features = customer_expression(dataset, dataset.observation_start, dataset.observation_end, categories)
     frame = table.order_by("customer_id").to_pandas()

@@ -5,7 +5,17 @@ under the same column names, lazily, whatever the files were called and wherever
 """
 
 from personas.dataset.checks import check_dataset
+from personas.dataset.holding import hold_tables
 from personas.dataset.models import Attribute, Card, CheckResult, Dataset, SetAsideRows
 from personas.dataset.reader import read_dataset
 
-__all__ = ["Attribute", "Card", "CheckResult", "Dataset", "SetAsideRows", "check_dataset", "read_dataset"]
+__all__ = [
+    "Attribute",
+    "Card",
+    "CheckResult",
+    "Dataset",
+    "SetAsideRows",
+    "check_dataset",
+    "hold_tables",
+    "read_dataset",
+]

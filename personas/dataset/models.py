@@ -103,6 +103,7 @@ class Dataset:
     between : the same tables for another period
     lexicon : words that show an emotion, where the contract declares any
     left_out : customers who asked to be forgotten and of whom nothing is read
+    bytes : size of the files that are read; None for databases, and where the engine holds the tables already
     """
 
     name: str
@@ -121,6 +122,7 @@ class Dataset:
     document: Document = field(repr=False)
     lexicon: Lexicon | None = field(default=None, repr=False)
     left_out: int = 0
+    bytes: int | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
         lines = [f"{self.name}: {self.card.title}"]

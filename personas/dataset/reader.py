@@ -63,11 +63,16 @@ def read_dataset(
     try:
         sources, left_out = leave_out(contract, sources, read_exclusions(path.parent))
         dataset = assemble(name, contract, path.parent, connection, sources, document, lexicon, share)
-        return replace(dataset, left_out=left_out) if left_out else dataset
+        return replace(dataset, left_out=left_out, bytes=size_of(files))
     except InputError:
         raise
     except engine_errors(connection) as error:
         raise InputError([broken(document.place(["sources"]), error)]) from None
+
+
+def size_of(files: Mapping[str, tuple[Path, ...]]) -> int | None:
+    """Add up the bytes of a dataset's files; None where it has none."""
+    return sum(path.stat().st_size for paths in files.values() for path in paths) if files else None
 
 
 def assemble(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import string
 
 import ibis.expr.datatypes as dt
@@ -21,7 +22,10 @@ class SparkWords(PySparkCompiler):
     __slots__ = ()
 
     def visit_NonNullLiteral(self, op, *, value, dtype):
-        """Write text with characters for which Spark has no escape by their codes."""
+        """Write fractions as doubles, and text with characters for which Spark has no escape by their codes."""
+        if dtype.is_floating() and math.isfinite(value):
+            # A bare 100.0 is a decimal to Spark, whose means keep five digits.
+            return self.cast(sge.convert(repr(float(value))), dtype)
         if dtype.is_string() and any(sign in value for sign in "\a\f\v"):
             return self.cast(self.f.unhex(value.encode().hex()), dt.string)
         return super().visit_NonNullLiteral(op, value=value, dtype=dtype)

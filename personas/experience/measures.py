@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from personas.customers import Customers
-from personas.dataset import Dataset
+from personas.dataset import Dataset, hold_tables
 from personas.experience.drivers.driver_outcomes import choose_outcome
 from personas.experience.drivers.importance import measure_drivers
 from personas.experience.journey.course import measure_course
@@ -45,7 +45,7 @@ def measure_experience(
     """
     frame = customers.frame
     segments = segmentation.members["segment"].to_numpy()
-    dataset = source if isinstance(source, Dataset) else None
+    dataset = hold_tables(source) if isinstance(source, Dataset) else None
     roles = tuple(dataset.tables) if dataset else source
     if playbook is None:
         playbook = choose_playbook(dataset) if dataset else read_playbook()

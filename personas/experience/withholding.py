@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from personas.estimates import not_measured
+from personas.estimates import Estimate, not_measured
 from personas.experience.disclosure import is_few
 from personas.experience.models import Experience, Withheld
 from personas.experience.moments import wilson
@@ -179,6 +179,17 @@ def withhold_small(experience: Experience, min_group: int) -> Experience:
     counts = Withheld(figures=sum(map(len, figures.values())), rounded=rounded, withheld=withheld)
     plain["withheld"] = counts.model_dump()
     return Experience.model_validate(plain)
+
+
+def tells_of_few(estimate: Estimate, min_group: int) -> bool:
+    """Whether a figure counts fewer than `min_group`: answers, or those with it or without it.
+
+    >>> import numpy as np
+    >>> from personas.estimates import share_estimate
+    >>> tells_of_few(share_estimate(np.arange(40) < 7), 10), tells_of_few(share_estimate(np.arange(40) < 17), 10)
+    (True, False)
+    """
+    return estimate.value is not None and _is_small(estimate.model_dump(), min_group)
 
 
 def _standing_at(node, path: tuple[str, ...], names: tuple[str, ...], said=()) -> Iterator[tuple[tuple, dict]]:

@@ -2,13 +2,14 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import date, datetime
 
 import duckdb
 import pandas as pd
 import pytest
 
-from personas.dataset import check_dataset
+from personas.dataset import check_dataset, hold_tables
 from personas.dataset.connections import filled, masked, scrubbed, unset_variables, written_secrets
 from personas.errors import InputError
 from tests.dataset.shop_project import read_shop
@@ -242,3 +243,21 @@ def test_an_array_is_not_taken_for_json_lines(tmp_path):
 def test_a_secret_is_found_and_hidden_wherever_it_stands(url):
     assert written_secrets(url)
     assert "ss" not in masked(url).replace("sslpassword", "").replace("access_token", "")
+
+
+def test_a_small_dataset_is_held_so_that_its_files_are_read_once(tmp_path):
+    shop = read_shop(tmp_path, contract("file: o.csv"), {"o.csv": csv().encode()})
+    held = hold_tables(shop)
+    read = shop.tables["transactions"].order_by("time").to_pyarrow()
+    for file in tmp_path.rglob("o.csv"):
+        file.unlink()
+    assert held.tables["transactions"].order_by("time").to_pyarrow() == read
+    with pytest.raises(duckdb.Error):
+        shop.tables["transactions"].to_pyarrow()
+
+
+def test_what_is_large_or_in_a_database_is_read_as_it_is_asked_for(tmp_path):
+    shop = read_shop(tmp_path, contract("file: o.csv"), {"o.csv": csv().encode()})
+    assert shop.bytes == len(csv().encode())
+    assert hold_tables(shop, most=shop.bytes - 1) is shop
+    assert hold_tables(replace(shop, bytes=None)) == replace(shop, bytes=None)

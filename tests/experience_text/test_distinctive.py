@@ -26,6 +26,12 @@ def test_a_rare_word_does_not_come_first():
     assert difference[0] > difference[1] and z[1] > z[0]
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_word_that_stands_alone_sets_nobody_apart():
+    authors = np.arange(60)
+    assert find_distinctive_words(["parking"] * 60, authors, np.where(authors < 30, 1, 2), "en") == []
+
+
 def words(seed=1, planted=True):
     rng = np.random.default_rng(seed)
     usual = ["bread", "milk", "cheese", "apples", "delivery", "price"]

@@ -66,7 +66,7 @@ def find_distinctive_words(
     for segment in sorted(number for number in by_segment if number > 0):
         inside = np.array([by_segment[segment][word] for word in words])
         outside = np.array([everybody[word] for word in words]) - inside
-        if not len(words) or not inside.sum() or not outside.sum():
+        if len(words) < 2 or not inside.sum() or not outside.sum():
             continue
         odds, z = log_odds(inside, outside)
         for j in np.flatnonzero((inside >= min_group) & ((outside == 0) | (outside >= min_group))):
