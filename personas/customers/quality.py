@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from personas.dataset import Dataset
 
 SMALLEST = 10
-COUNTED = re.compile(r"(\d[\d,]*) of (\d[\d,]*)\b")
+COUNTED = re.compile(r"(?:fewer than )?(\d[\d,]*) of (\d[\d,]*)\b(?:([^(;,]*) \(\d+%\))?")
 SAMPLE = " forming attributes: fewer than "  # the sample's size is judged here, with the features that are worked out
 PER_FORMING_VARIABLE = 70  # Dolnicar, Grün & Leisch (2014): customers needed for each forming variable
 
@@ -50,22 +50,37 @@ def describe_quality(dataset: Dataset, frame: pd.DataFrame, features: tuple[Feat
     )
 
 
-def coarsely(note: str) -> str:
-    """Tell counts of a few, or of all but a few, of a hundred and more without the last digits.
+def coarsely(note: str, min_group: int = SMALLEST) -> str:
+    """Tell counts of a few, or of all but a few, without their last digits or their percentage.
 
-    >>> coarsely("4 of 1,417 times; rows of 1,139 of 1,142 accounts")
+    >>> coarsely("4 of 1,417 times; rows of 1,139 of 1,142 accounts (100%)")
     'fewer than 10 of 1,417 times; rows of nearly all of 1,142 accounts'
+    >>> coarsely("fewer than 10 of 1,417 times; Seniority: known for 1,128 of 1,142 accounts (99%)", 25)
+    'fewer than 25 of 1,417 times; Seniority: known for nearly all of 1,142 accounts'
     """
 
     def say(match: re.Match) -> str:
-        some, whole = (int(text.replace(",", "")) for text in match.groups())
-        if whole < 10 * SMALLEST or some > whole:
+        some, whole = (int(text.replace(",", "")) for text in match.group(1, 2))
+        if whole < min_group or some > whole:
             return match[0]
-        if 0 < some < SMALLEST:
-            return f"fewer than {SMALLEST} of {match[2]}"
-        return f"nearly all of {match[2]}" if 0 < whole - some < SMALLEST else match[0]
+        counted = f"{match[2]}{match[3] or ''}"
+        if 0 < some < min_group:
+            return f"fewer than {min_group} of {counted}"
+        return f"nearly all of {counted}" if 0 < whole - some < min_group else match[0]
 
     return COUNTED.sub(say, note)
+
+
+def tell_coarsely(quality: Quality, min_group: int) -> Quality:
+    """The sheet as a run may tell it whose smallest group is `min_group`; that may be more than `SMALLEST`."""
+    response = tuple(row for row in quality.response if not _tells_of_few(row, min_group))
+    notes = tuple(coarsely(note, max(min_group, SMALLEST)) for note in quality.notes)
+    return quality.model_copy(update={"notes": notes, "response": response})
+
+
+def _tells_of_few(row: ResponseRow, min_group: int) -> bool:
+    yes = (row.answered.value or 0.0) * row.answered.n
+    return any(0.5 < count < min_group - 0.5 for count in (row.known, yes, row.answered.n - yes))
 
 
 def _response(frame: pd.DataFrame, features: tuple[Feature, ...]) -> Iterator[ResponseRow]:

@@ -45,6 +45,7 @@ LEVELS = {"reach": "rest", "among": None, "others": None}
 FIGURES = (
     Told(("kpis",), ("key",), {"estimate": "rest"}),
     Told(("ratings",), ("key",), {"estimate": "rest"}),
+    Told(("drivers", "rows"), ("key",), {"performance": None}),
     Told(("pain_points",), ("key",), LEVELS),
     Told(("delights",), ("key",), LEVELS),
     Told(

@@ -7,6 +7,7 @@ fix, an attacker knows; so levels are hidden, the rarest first, until they fix n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -30,12 +31,29 @@ def conceal_standings(
     kept = [dict(own) for own in standings]
     for feature in customers.features:
         told = [number for number, own in enumerate(kept, start=1) if feature.name in own]
-        if not told or levels_of(feature, customers.frame[feature.name]):
-            continue
-        values = numbers_of(customers.frame[feature.name], ())
-        for number in _out(feature, values, segments, told, min_group):
+        levels = levels_of(feature, customers.frame[feature.name])
+        values = numbers_of(customers.frame[feature.name], levels)
+        if levels:
+            own = {number: kept[number - 1][feature.name] for number in told}
+            out = _out_at_levels(values, segments, own, levels, min_group)
+        else:
+            out = _out(feature, values, segments, told, min_group)
+        for number in out:
             del kept[number - 1][feature.name]
     return kept
+
+
+def _out_at_levels(values, segments, told: dict[int, Standing], levels: tuple[str, ...], min_group: int) -> set[int]:
+    """Segments whose share at a level or cut may not be told, since others tell theirs at the same."""
+    known = np.isfinite(values)
+    alike: dict[tuple[int, ...], list[int]] = defaultdict(list)
+    for number, standing in told.items():
+        alike[tuple(codes_told(standing, levels))].append(number)
+    out: set[int] = set()
+    for codes, numbers in alike.items():
+        there = known & np.isin(values, codes)
+        out |= _giving_away(numbers, (known, there, known & ~there), segments, min_group)
+    return out
 
 
 def _out(feature: Feature, values, segments, told: list[int], min_group: int) -> set[int]:
@@ -50,11 +68,20 @@ def _out(feature: Feature, values, segments, told: list[int], min_group: int) ->
             few = any(is_few(float((side & inside).sum()), min_group) for side in sides)
             if few or (feature.kind != "binary" and is_dominated(values[inside])):
                 out.add(number)
-    left = sorted(set(told) - out, key=lambda s: (-(known & (segments == s)).sum(), s))
-    every = [known, *sides] if feature.kind == "binary" else [known]
+    every = (known, *sides) if feature.kind == "binary" else (known,)
+    return out | _giving_away(sorted(set(told) - out), every, segments, min_group)
+
+
+def _giving_away(told: list[int], sides: Sequence[np.ndarray], segments: np.ndarray, min_group: int) -> set[int]:
+    """Those of the segments told, the smallest first, that leave few of a side to all that are not told.
+
+    sides : (n,) bool each, what is counted; everybody's count is known from any segment and its rest
+    """
+    left = sorted(told, key=lambda s: (-(sides[0] & (segments == s)).sum(), s))
+    out: set[int] = set()
     while left:
         rest = ~np.isin(segments, left)
-        if not any(is_few(float((side & rest).sum()), min_group) for side in every):
+        if not any(is_few(float((side & rest).sum()), min_group) for side in sides):
             break
         out.add(left.pop())
     return out

@@ -41,6 +41,7 @@ def environment() -> jinja2.Environment:
         hue=palette.hue,
         marker=palette.marker,
         whole=numerals.whole,
+        at_least=numerals.at_least,
         percent=numerals.percent,
         p_words=numerals.p_words,
         effect_words=numerals.effect_words,

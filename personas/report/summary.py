@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from personas.customers.models import Feature, Quality
+from personas.customers.quality import tell_coarsely
 from personas.experience.models import Delight
 from personas.experience.text.models import Themes
 from personas.numerals import Numerals
@@ -132,7 +133,7 @@ def summarise(
         missing=missing(persona_set),
         evidence=evidence,
         sizes=tuple(sizes),
-        quality=quality,
+        quality=tell_coarsely(quality, persona_set.min_group),
         features=tuple(features),
         themes=themes,
     )

@@ -29,6 +29,7 @@ NO_COUNTS = {
 # Methods of shares that are no counts either, and of counts that were rounded before they were told: how far is said.
 NO_COUNT_METHODS = ("mean", "ratio of sums", "ends over months", "difference")
 RATIO = "delta method"  # sales over sales
+WEIGHTED = " (weighted)"
 FORECAST = "fitted on"  # a mean probability by a model
 ROUNDED, STEPS = "from a rounded count", "from counts in steps"
 NAMES = ("key", "stage", "touchpoint", "cause", "month", "before", "after", "feature", "brand", "role", "name", "team")
@@ -86,6 +87,22 @@ def groups_of(told: dict) -> Iterator[tuple[int, tuple, dict]]:
         yield group["segment"], ("experience",), own
 
 
+def mark_weighted(told: dict) -> dict:
+    """The same with "weighted" in the method of every share that survey weights went into, and no weighted profile.
+
+    Times n such a share is no count, and nobody who reads it knows the weights.
+    """
+    if not any(claim.get("weighted") for claim in told["claims"]):
+        return told
+    told = json.loads(json.dumps(told))
+    for _path, _names, estimate in estimates_in(told):
+        if estimate["unit"] == "share" and estimate.get("n_effective") is not None:
+            estimate["method"] += WEIGHTED
+    for persona in told["personas"]:
+        persona["profile"] = []
+    return told
+
+
 def count_of(estimate: dict) -> float:
     return estimate["value"] * estimate["n"]
 
@@ -94,7 +111,11 @@ def tells_count(estimate: dict) -> bool:
     """Whether share × n is how many there were, to the last one."""
     method = estimate["method"]
     return estimate["unit"] == "share" and not (
-        ROUNDED in method or FORECAST in method or RATIO in method or method.startswith(NO_COUNT_METHODS)
+        WEIGHTED in method
+        or ROUNDED in method
+        or FORECAST in method
+        or RATIO in method
+        or method.startswith(NO_COUNT_METHODS)
     )
 
 
@@ -309,12 +330,14 @@ def contacts_by_way(told: dict) -> Iterator[Finding]:
 
 def counts_said(told: dict) -> Iterator[Finding]:
     """Counts that stand as whole numbers in the JSON."""
+    rounded = {round(count_of(e)) for _path, _names, e in estimates_in(told) if ROUNDED in e["method"]}
     wanted = {"customers", "cases", "contacts", "accounts", "affected", "reach", "known", "known_rest", "unmatched"}
 
     def walk(node, path):
         if isinstance(node, dict):
             for name, value in node.items():
-                if name in wanted and isinstance(value, int) and 0 < value < told["min_group"]:
+                small = isinstance(value, int) and 0 < value < told["min_group"]
+                if name in wanted and small and value not in rounded:
                     yield Finding(" · ".join((*path, name)), "count", value, "told")
                 yield from walk(value, (*path, name))
         elif isinstance(node, list):
@@ -417,6 +440,7 @@ def said_in(text: str, least: int, people: tuple[str, ...] = ()) -> Iterator[Fin
 
 def attack_told(told: dict) -> list[Finding]:
     """Everything that the JSON of one run gives away."""
+    told = mark_weighted(told)
     found = [*small_answers(told), *curve_steps(told), *contacts_by_way(told), *counts_said(told)]
     for name, figure in sorted(figures_of(told).items()):
         found += solve(name, figure, told["min_group"])

@@ -15,7 +15,8 @@ SHORTEST = 7  # digits of a telephone number with its area: "+140 (23" is a diff
 PHONE = re.compile(
     r"(?<![\w.,−-])(?:\+\d{1,3}(?:[ /-]?\(?\d{2,4}\)?){2,5}|\(?0\d{2,4}\)?[ /.-]\d{3,4}[ .-]?\d{2,6})(?![\w,.]*\d)"
 )
-CARD = re.compile(r"(?<![\d.,])(?:\d[ -]?){12,18}\d(?![\d.,])")
+# In one piece or in the groups that cards are printed in: single digits in a row are the ticks of an axis.
+CARD = re.compile(r"(?<![\d.,])(?:\d{13,19}|\d{4}(?:[ -]\d{4}){2,3}(?:[ -]\d{1,4})?|\d{4}[ -]\d{6}[ -]\d{5})(?![\d.,])")
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b")
 TOLD_ABOUT = re.compile(r"(?:alt|title|aria-label|content|label|value|placeholder)=\"([^\"]*)\"")
 WORD = re.compile(r"[\w@.+-]*\w")

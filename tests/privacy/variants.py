@@ -22,6 +22,7 @@ from personas.changes import close_loop, compare_runs, read_earlier, write_run
 from personas.customers import build_customers
 from personas.dataset import Dataset, read_dataset
 from personas.dataset.files import project_root
+from personas.errors import InputError
 from personas.experience import measure_experience
 from personas.experience.text import gather_themes
 from personas.experience.value.standing import flags
@@ -123,7 +124,12 @@ def tally_of(name: str, place: Path) -> Tally:
     (place / "data" / name).mkdir(parents=True)
     workspace, tally, before = open_workspace(name, "batch", place), Tally(), None
     for dataset, k, min_group in opened(name, place):
-        told = look(made(dataset, workspace, k, min_group), workspace, dataset, tally)
+        try:
+            folder = made(dataset, workspace, k, min_group)
+        except InputError as error:  # segments smaller than the smallest group are refused
+            print(f"{name}: {k} segments refused, {error.problems[0].found}", flush=True)
+            continue
+        told = look(folder, workspace, dataset, tally)
         if before is not None:
             tally.between += intersect(before, told)
         before = told

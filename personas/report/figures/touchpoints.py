@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from personas.experience.models import Consistency, Drivers, Kpi
+from personas.experience.models import Consistency, Driver, Drivers, Kpi
 from personas.numerals import Numerals, percent
 from personas.report.figure import Figure, Table, lower_first, render_marks
 from personas.report.figures.ranges import Range, range_rows
+
+
+def _standing(row: Driver, numbers: Numerals) -> str:
+    if not row.counts:
+        return "no more than chance"
+    return f"rated {numbers.value(row.performance)} of {row.scale_high:g}" if row.performance.measured else "not told"
 
 
 def driver_ranges(drivers: Drivers, number: int = 0, after: int = 0, most: int | None = None) -> Figure:
@@ -22,9 +28,7 @@ def driver_ranges(drivers: Drivers, number: int = 0, after: int = 0, most: int |
         Range(
             f"{row.touchpoint}: {row.quadrant}" if row.counts else row.touchpoint,
             row.weight,
-            note=f"rated {numbers.value(row.performance)} of {row.scale_high:g}"
-            if row.counts
-            else "no more than chance",
+            note=_standing(row, numbers),
             hollow=not row.counts,
         )
         for row in drivers.rows[after : None if most is None else after + most]
