@@ -1,8 +1,15 @@
-"""The customer table from purchase lines, against hand-written SQL with exact distinct counts and against pandas."""
+"""The customer table from purchase lines, against hand-written SQL with exact distinct counts, polars and pandas.
+
+polars is no dependency: POLARS_PYTHON names a Python that has it; without it polars is left out.
+"""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import tempfile
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -118,6 +125,18 @@ def by_pandas(lines: int) -> pd.DataFrame:
     return table.reindex(pd.Index(people, name="customer_id")).reset_index().sort_values("customer_id")
 
 
+def by_polars(lines: int) -> pd.DataFrame:
+    """The same columns by polars in a process of its own, whose start counts too."""
+    _, place = shop(lines)
+    script = Path(__file__).with_name("polars_process.py")
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "table.parquet"
+        done = subprocess.run([os.environ["POLARS_PYTHON"], script, place, out], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:] or f"ended with {done.returncode}: out of memory?")
+        return pd.read_parquet(out)
+
+
 def differing(own: pd.DataFrame, other: pd.DataFrame) -> str:
     if list(own["customer_id"]) != list(other["customer_id"]):
         return "not the same customers"
@@ -142,6 +161,17 @@ def contests(size):
             rounds=3 if full else 1, differs=differing,
         )
     ]  # fmt: skip
+    if os.environ.get("POLARS_PYTHON"):
+        found.append(
+            Contest(
+                task=task,
+                plain_way="polars, lazy and streaming",
+                ours=lambda: ours(lines),
+                plain=lambda: by_polars(lines),
+                rounds=3 if full else 1,
+                differs=differing,
+            )
+        )
     if lines <= 10_000_000:  # more lines than that do not fit into pandas on a laptop
         found.append(
             Contest(
