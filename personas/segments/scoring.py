@@ -74,21 +74,47 @@ def check_columns(table: Table, segmentation: Segmentation) -> None:
 
 
 def _nearest(table: Table, space: FeatureSpace, centres: np.ndarray) -> Table:
-    placed = table.select("customer_id", **{f"x{j}": place(table, space, a) for j, a in enumerate(space.axes, 1)})
+    coded = _coded(table, space)
+    placed = coded.select("customer_id", **{f"x{j}": place(coded, space, a) for j, a in enumerate(space.axes, 1)})
     return _compared(_distances(placed, space, centres), len(centres))
 
 
+def _coded(table: Table, space: FeatureSpace) -> Table:
+    """The forming features, words as the places of their levels: each of a dozen axes would compare them again."""
+    import ibis
+
+    columns = {}
+    for feature in dict.fromkeys(axis.feature for axis in space.axes):
+        column, levels = table[feature], space.levels.get(feature, ())
+        if levels:
+            word = column.cast("string")
+            column = ibis.cases(*[(word == level, i) for i, level in enumerate(levels)], else_=None).cast("int16")
+        columns[feature] = column
+    return table.select("customer_id", **columns)
+
+
 def place(table: Table, space: FeatureSpace, axis: Axis) -> Value:
-    """One coordinate of every customer as an expression; null where it is not known."""
+    """One coordinate of every customer as an expression; null where it is not known.
+
+    table : with words as the places of their levels
+    """
     levels = space.levels.get(axis.feature, ())
     if not levels:
         return axis.weight * (clipped(table, axis) - axis.centre) / axis.spread
-    word = table[axis.feature].cast("string")
     marks = [float(level == axis.level) if axis.transform == "onehot" else float(i) for i, level in enumerate(levels)]
     if axis.transform == "log":
         marks = [float(np.log1p(mark)) for mark in marks]
     worth = [axis.weight * (min(max(mark, axis.low), axis.high) - axis.centre) / axis.spread for mark in marks]
-    return _by_level(word, levels, worth)
+    return _by_code(table[axis.feature], worth)
+
+
+def _by_code(code: Value, worth: Sequence[float]) -> Value:
+    """A number for each place, null for none; the number that most places have is told of all others together."""
+    import ibis
+
+    usual = max(worth, key=worth.count)
+    branches = [(code == i, number) for i, number in enumerate(worth) if number != usual]
+    return ibis.cases(*branches, (code.notnull(), usual), else_=ibis.literal(None, "float64"))
 
 
 def clipped(table: Table, part: Axis | NumberInClasses) -> Value:
