@@ -126,7 +126,7 @@ sbom: $(ENVIRONMENT) ## a bill of materials, CycloneDX: reports/sbom.cdx.json
 	@"$(PYTHON)" -m personas.batch.supply sbom
 
 bench-large: $(ENVIRONMENT) ## 10 million customers with 200 million purchase lines within 24 GB: their table, and placing them
-	@BENCH_AS=_large BENCH_ROWS=200_000_000 BENCH_LINES_EACH=20 PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=customers "$(PYTHON)" -m tests.benchmarks
+	@BENCH_AS=_large BENCH_ROWS=200_000_000 BENCH_LINES_EACH=20 BENCH_CONTACTS_EACH=1 PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=customers "$(PYTHON)" -m tests.benchmarks
 	@BENCH_AS=_large PERSONAS_MEMORY=$${PERSONAS_MEMORY:-16GB} ONLY=assignment "$(PYTHON)" -m tests.benchmarks
 
 lint: $(ENVIRONMENT) ## put the style right where that can be done, and say what is left; types too

@@ -14,6 +14,7 @@ import duckdb
 from personas.dataset import Dataset, read_dataset
 
 LINES_EACH = int(os.environ.get("BENCH_LINES_EACH", 50))
+CONTACTS_EACH = int(os.environ.get("BENCH_CONTACTS_EACH", LINES_EACH))
 LINES_AN_ORDER, LINES_AN_ANSWER = 5, 10
 CONTRACT = """\
 title: A made-up shop
@@ -54,7 +55,7 @@ TABLES = {
                      ((1 + floor(2000 * pow(u(i, 4), 3))) / 100)::DECIMAL(10, 2) AS amount
               FROM range({lines}) t(i))""",
     "contacts": """
-        SELECT {who} AS customer, TIMESTAMP '2024-01-01' + to_seconds(floor(i * (366.0 * 86400 / {lines}))) AS time,
+        SELECT {who} AS customer, TIMESTAMP '2024-01-01' + to_seconds(floor(i * (366.0 * 86400 / {contacts}))) AS time,
             one_of({places}, u(i, 12)) AS touchpoint, one_of({stages}, u(i, 12)) AS stage,
             one_of(['store', 'web', 'app', 'phone', 'e-mail'], u(i, 13)) AS channel,
             CASE WHEN u(i, 14) < 0.8 THEN one_of(['phone', 'tablet', 'computer', 'till'], u(i, 15)) END AS device,
@@ -62,7 +63,7 @@ TABLES = {
             CASE WHEN u(i, 17) < 0.9 THEN u(i, 18) < 0.4 END AS self_service,
             CASE WHEN u(i, 19) < 0.7 THEN one_of(['failed', 'success', 'success', 'abandoned', 'success', 'success',
                 'success', 'success', 'success', 'success'], u(i, 20)) END AS outcome
-        FROM range({lines}) t(i)""",
+        FROM range({contacts}) t(i)""",
     "answers": """
         SELECT {who} AS customer, TIMESTAMP '2024-01-01' + to_seconds(floor(i * (366.0 * 86400 / {answers}))) AS time,
             one_of(['nps', 'csat', 'csat', 'csat', 'csat', 'csat', 'ces', 'emotion'], u(i, 32)) AS metric,
@@ -88,7 +89,9 @@ def make_shop(folder: Path, lines: int) -> Path:
     def somebody(what: str, salt: int) -> str:
         return f"'C' || lpad(floor(pow(u({what}, {salt}), 1.6) * {people})::BIGINT::VARCHAR, 8, '0')"
 
-    sizes = {"people": people, "lines": lines, "orders": lines // LINES_AN_ORDER, "answers": lines // LINES_AN_ANSWER}
+    contacts = people * CONTACTS_EACH
+    sizes = {"people": people, "lines": lines, "orders": lines // LINES_AN_ORDER}
+    sizes |= {"contacts": contacts, "answers": contacts // LINES_AN_ANSWER}
     words = {"places": str(list(PLACES)), "stages": str(list(PLACES.values()))}
     connection = duckdb.connect()
     connection.execute(MACROS)
