@@ -109,8 +109,7 @@ def build_customers(dataset: Dataset) -> Customers:
         raise InputError(clashes)
     dataset = hold_tables(dataset)
     categories = _categories(dataset) if _sells(dataset) else ()
-    table, features = customer_expression(dataset, dataset.observation_start, dataset.observation_end, categories)
-    frame = table.order_by("customer_id").to_pandas()
+    frame, features = _worked_out(dataset, dataset.observation_start, dataset.observation_end, categories)
     if frame.empty:
         raise InputError(
             [
@@ -133,16 +132,39 @@ def customer_expression(
     dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]
 ) -> tuple[Table, tuple[Feature, ...]]:
     """The customer table as one Ibis expression, and its features."""
-    customers = dataset.tables["customers"]
-    features = [_attribute(attribute) for attribute in dataset.attributes]
-    table = customers
+    return _joined(dataset, _parts(dataset, start, end, categories))
+
+
+def _worked_out(
+    dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]
+) -> tuple[pd.DataFrame, tuple[Feature, ...]]:
+    """The rows of the customer table in their order, and its features.
+
+    DuckDB works out each part by itself: what a million customers bought and said together would not fit into 2 GB.
+    """
+    parts = _parts(dataset, start, end, categories)
+    if dataset.connection.name == "duckdb":
+        parts = [(part.cache(), features) for part, features in parts]
+    table, features = _joined(dataset, parts)
+    return table.order_by("customer_id").to_pandas(), features
+
+
+def _parts(
+    dataset: Dataset, start: datetime, end: datetime, categories: tuple[str, ...]
+) -> list[tuple[Table, list[Feature]]]:
+    """What is worked out of each customer, by the table that it comes from, with its features."""
     parts = []
     if _sells(dataset):
         parts.append(purchase_features(dataset.tables["transactions"], start, end, categories))
     touched = dataset.tables.get("interactions")
     if touched is not None and {"campaign", "stage"} <= set(touched.columns):
         parts += filter(None, [campaign_features(touched, start, end)])
-    parts += _said(dataset, start, end, set(table.columns))
+    return parts + _said(dataset, start, end, set(dataset.tables["customers"].columns))
+
+
+def _joined(dataset: Dataset, parts: list[tuple[Table, list[Feature]]]) -> tuple[Table, tuple[Feature, ...]]:
+    table = dataset.tables["customers"]
+    features = [_attribute(attribute) for attribute in dataset.attributes]
     for part, more in parts:
         table = table.left_join(part, "customer_id").drop("customer_id_right")
         features += more
@@ -238,8 +260,8 @@ def _rehearse(dataset: Dataset, categories: tuple[str, ...]) -> Rehearsal | None
     if dataset.holdout is None or not _sells(dataset):
         return None
     split, end = dataset.holdout
-    before, features = customer_expression(dataset, dataset.observation_start, split, categories)
-    frame = before.filter(before.orders > 0).order_by("customer_id").to_pandas()
+    frame, features = _worked_out(dataset, dataset.observation_start, split, categories)
+    frame = frame[frame["orders"] > 0].reset_index(drop=True)
     # The holdout may follow the observation, and the tables of a dataset end with that.
     after, later = purchase_features(dataset.between(split, end)["transactions"], split, end, categories)
     later = tuple(f for f in later if f.name.startswith(OUTCOMES))

@@ -5,12 +5,14 @@ Rows come and go as Arrow: PySpark's own way to pandas is slower, and does not k
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import socket
 import tempfile
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -73,6 +75,30 @@ class Spark(Backend):
     def _register_in_memory_table(self, op: ops.InMemoryTable) -> None:
         self.view(op.name, op.data.to_pyarrow(op.schema))
 
+    def _create_cached_table(self, name: str, expr: ibis.Table) -> ibis.Table:
+        # Ibis itself does not hand over the rows of this process that a kept table is made from.
+        with in_words():
+            self._run_pre_execute_hooks(expr)
+            return super()._create_cached_table(name, expr)
+
+    def _cached_table(self, table: ibis.Table) -> Any:
+        kept = super()._cached_table(table)
+        for entry in self._cache_name_to_entry.values():
+            entry.finalizer.atexit = False  # what a session keeps goes with it; nobody might answer any more
+        return kept
+
+    def part(self) -> None:
+        """End a session on a cluster with all it keeps; where nobody answers any more, at once.
+
+        PySpark itself tidies up at the end of a process, and would try for ten minutes where the server is gone.
+        """
+        client = self._session.client
+        client.set_retry_policies([])
+        with suppress(Exception), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            client.release_session()
+        client.close()
+
     def view(self, name: str, rows: pyarrow.Table) -> None:
         """Make rows of this process a table of the session."""
         with in_words():
@@ -99,6 +125,8 @@ LOST = {
     "No space left on device": ("the disk for temporary files is full", "room on every machine of Spark"),
     "OutOfMemoryError": ("Spark's memory was not enough", "more of it: PERSONAS_MEMORY here, executors there"),
     "ExecutorLostFailure": ("a machine of the cluster died, and its work with it", "machines that stay"),
+    "Mkdirs failed to create": ("Spark may not make this folder", "a place that it can write to"),
+    "Permission denied": ("Spark may not read or write there", "the right to do so, for the account it runs as"),
     "SparkContext was shut down": ("the session was ended", "a session that stays"),
     "OPERATION_CANCELED": ("the query was cancelled", "an answer"),
     "INVALID_HANDLE": ("the session was ended", "a session that stays"),
@@ -139,6 +167,8 @@ def open_spark(url: str) -> Spark:
     session = _on_this_machine() if url == "spark" else _on_a_cluster(url)
     Spark.register_options()
     connection = Spark().connect(session)
+    if url != "spark":
+        atexit.register(connection.part)
     for name, value in SETTINGS.items():
         session.conf.set(name, value)
     return connection
@@ -192,6 +222,7 @@ def _on_a_cluster(url: str) -> SparkSession:
     except OSError as error:
         found = f"nobody answers at {host}:{port} ({error.strerror or 'no answer'})"
         raise EngineError(found, "Spark Connect", "start it, or correct the address") from None
+    session = None
     try:
         session = SparkSession.builder.remote(url).create()
         patient = DefaultPolicy()
@@ -199,6 +230,8 @@ def _on_a_cluster(url: str) -> SparkSession:
         session.conf.get("spark.sql.session.timeZone")  # the first question to the server
         session.client.set_retry_policies([patient])
     except Exception as error:  # of gRPC, of PySpark, of the server
+        if session is not None:
+            session.client.close()
         found = f"{host}:{port} is no Spark Connect: {first_line(error)}"
         raise EngineError(found, "Spark Connect 4", "correct address and token") from None
     return session  # type: ignore[return-value]  # the client's class has the same methods and another base

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from personas.dataset.engine import named
+from personas.dataset.engine import EngineError, named
 from personas.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -49,15 +49,22 @@ def write_assignment(scored: Table, folder: str | Path, by: str = "") -> None:
 
 
 def _by_spark(connection, scored: Table, folder: str, by: str) -> None:
-    from pyspark.errors import PySparkException
+    from personas.dataset.spark import first_line, in_words
 
-    folder = folder if "://" in folder else f"file://{Path(folder).resolve()}"
+    here = None if "://" in folder else Path(folder).resolve()
+    begun = "" if here else f"remove what was begun at {folder}, then run it again"
     rows = connection.raw_sql(connection.compile(scored))
+    new = here is not None and not here.exists()
     try:
-        rows.write.mode("error").parquet(folder, partitionBy=by or None)
-    except PySparkException as error:
-        found = str(error).strip().splitlines()[0]
-        raise _not_written(folder, found, "a new folder that the cluster can write to") from None
+        with in_words():
+            rows.write.mode("error").parquet(f"file://{here}" if here else folder, partitionBy=by or None)
+    except Exception as error:  # of PySpark, of the way to Java, of Java
+        found = error.problem.found if isinstance(error, EngineError) else first_line(error)
+        raise _not_written(folder, found, "a new folder that the cluster can write to", begun) from None
+    finally:
+        # Spark itself leaves the folder, and the next run would find it there already.
+        if here and new and not (here / "_SUCCESS").exists():
+            shutil.rmtree(here, ignore_errors=True)
 
 
 def _by_duckdb(connection, scored: Table, part: Path, by: str) -> None:

@@ -10,6 +10,13 @@ import pytest
 
 # Short sessions: what the compiler of Java would save later, it costs now.
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+# Few rows in many queries: to compile each query, and to plan it anew half-way, takes longer than to answer it. The
+# tests of Connect and of faults leave both as they come.
+PLAIN = (
+    "spark.sql.codegen.wholeStage=false",
+    "spark.sql.codegen.factoryMode=NO_CODEGEN",
+    "spark.sql.adaptive.enabled=false",
+)
 
 
 def why_not() -> str:
@@ -32,4 +39,5 @@ def small_sessions():
         patch.setenv("PERSONAS_THREADS", "2")
         patch.setenv("PERSONAS_MEMORY", "1500MB")
         patch.setenv("JDK_JAVA_OPTIONS", QUICK)
+        patch.setenv("PYSPARK_SUBMIT_ARGS", " ".join(f"--conf {setting}" for setting in PLAIN) + " pyspark-shell")
         yield

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -90,6 +92,7 @@ def acme(server, tmp_path_factory):
     session.sql("CREATE DATABASE crm")
     for name in ("customers", "transactions"):
         session.read.parquet(f"file://{folder}/files/{name}.parquet").write.saveAsTable(f"crm.{name}")
+    session.stop()
     return folder
 
 
@@ -142,9 +145,62 @@ def test_a_server_that_goes_away_is_said(server, acme):
     session = dataset.connection._session
     other = SparkSession.builder.remote(f"{server}/;session_id={session.session_id}").create()
     other.client.release_session()
+    other.client.close()
     with pytest.raises(EngineError, match="session was ended"):
         dataset.tables["transactions"].count().to_pyarrow()
     assert read_dataset("acme", root=acme).tables["transactions"].count().to_pyarrow().as_py() > 0
+
+
+LEAVING = """
+import ibis, sys, time
+from personas import read_dataset
+tables = read_dataset("acme").tables
+kept = tables["customers"].semi_join(ibis.memtable({"customer_id": ["C1"]}), "customer_id").cache()
+time.sleep(2)  # PySpark lets go of a query that is answered a moment later, in a thread that keeps trying, too
+print("there", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_process_ends_though_the_server_is_gone(server, acme):
+    """PySpark would try for ten minutes to tidy up there; here a proxy that is closed stands for the server."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        relayed = relay(proxy, int(server.rpartition(":")[2]))
+        contract_at = acme / "data" / "acme" / "dataset.yml"
+        contract_at.write_text(contract(f"sc://127.0.0.1:{proxy.getsockname()[1]}"), encoding="utf-8")
+        process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", "-c", LEAVING], cwd=acme, env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout.readline() == "there\n", process.stderr.read()[-2000:]
+        for end in (proxy, *relayed):
+            with contextlib.suppress(OSError):  # closed by the other side
+                end.shutdown(socket.SHUT_RDWR)
+    contract_at.write_text(contract(server), encoding="utf-8")
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (0, "")
+
+
+def relay(proxy: socket.socket, port: int) -> list[socket.socket]:
+    """Pass everything that comes to a socket on to a port here, and back; returns the ends in use, as they come."""
+    ends: list[socket.socket] = []
+
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                caller, _ = proxy.accept()
+                called = socket.create_connection(("127.0.0.1", port))
+                ends.extend((caller, called))
+                for pair in ((caller, called), (called, caller)):
+                    threading.Thread(target=pass_on, args=pair, daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return ends
 
 
 def test_the_commands_of_the_readme_can_be_typed():

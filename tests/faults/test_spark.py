@@ -1,4 +1,7 @@
-"""A Spark session that is lost in the middle of a query is said in words, and the machine can be used again."""
+"""A Spark session, or a machine of its cluster, is lost in the middle of the work: what is said, and what is left.
+
+The cluster is Spark's own "local-cluster": two executors, each a process that can be killed.
+"""
 
 from __future__ import annotations
 
@@ -8,65 +11,206 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.engines.sessions import QUICK, needs_spark
 
 pytestmark = [needs_spark, pytest.mark.slow]
-ENDLESS = "SELECT count(*) AS n FROM range(1000000000000) WHERE hash(id) = 1"
+ENDLESS = "SELECT count(*) AS n FROM range(0, 1000000000000, 1, 2) WHERE hash(id) = 1"
+ROWS = 400_000
+COUNTED = f"SELECT count(*) AS n, sum(length(sha2(string(id), 512))) AS m FROM range(0, {ROWS}, 1, 8)"
+ORDERS = [f"c{i % 40},2024-{1 + i % 12:02}-{1 + i % 28:02},{1 + i % 9}.5" for i in range(400)]
 
 
-def attempt(spark, query: str) -> str:
-    from personas.dataset.engine import EngineError
+def start_cluster(home: Path) -> None:
+    """Start two executors; PySpark's folder would otherwise get their logs."""
+    import pyspark
+    from pyspark.sql import SparkSession
+
+    home.mkdir()
+    for name in ("bin", "jars"):
+        (home / name).symlink_to(Path(pyspark.__file__).parent / name)
+    os.environ["SPARK_HOME"] = str(home)
+    settings = {
+        "spark.driver.memory": "700m", "spark.executor.memory": "512m", "spark.driver.host": "127.0.0.1",
+        "spark.driver.bindAddress": "127.0.0.1", "spark.ui.enabled": "false", "spark.task.maxFailures": "2",
+        "spark.sql.shuffle.partitions": "2", "spark.log.level": "OFF",
+        "spark.executor.extraJavaOptions": QUICK,
+    }  # fmt: skip
+    builder = SparkSession.builder.master("local-cluster[2,1,512]")
+    for name, value in settings.items():
+        builder = builder.config(name, value)
+    builder.getOrCreate()
+
+
+def attempt(work: Callable[[], object]) -> str:
+    from personas.errors import InputError
 
     try:
-        return str(spark.to_pyarrow(spark.sql(query)).to_pylist())
-    except EngineError as error:
-        return str(error.problem)
+        return str(work())
+    except InputError as error:
+        return str(error)
     except Exception as error:
         return f"unclear: {type(error).__name__}: {error}"
 
 
-def meanwhile(action, stop: threading.Event) -> None:
-    """Do something again and again until it has taken effect: when a query starts cannot be known."""
+@contextmanager
+def meanwhile(action: Callable[[], None], seconds: float) -> Iterator[None]:
+    """Do something again and again until the work within is over: when a query starts cannot be known."""
+    stop = threading.Event()
 
     def work() -> None:
-        while not stop.wait(0.5):
+        while not stop.wait(seconds):
             action()
 
-    threading.Thread(target=work, daemon=True).start()
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        worker.join()
 
 
-def lose_sessions() -> dict[str, str]:
-    """Cancel a query, ask again, end the whole of Java in the middle of one, ask again."""
+class Cluster:
+    """The executors of a session, and what its tasks are doing."""
+
+    def __init__(self, context) -> None:
+        self.context, self.java, self.killed = context, context._gateway.proc.pid, 0
+
+    def executors(self) -> list[int]:
+        found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()
+        rows = [line.split(None, 2) for line in found if "CoarseGrainedExecutorBackend" in line]
+        return [int(process) for process, parent, _command in rows if int(parent) == self.java]
+
+    def tasks(self, state: str) -> int:
+        tracker = self.context.statusTracker()
+        stages = [tracker.getStageInfo(number) for number in tracker.getActiveStageIds()]
+        return sum(getattr(stage, state) for stage in stages if stage is not None)
+
+    def kill_one(self) -> None:
+        """Kill an executor at work, once."""
+        if not self.killed and self.tasks("numActiveTasks"):
+            os.kill(self.executors()[0], signal.SIGKILL)
+            self.killed += 1
+
+    def kill_all(self) -> None:
+        """Kill all executors at work; later each time, since Spark does not count a task that was only launched."""
+        if self.tasks("numActiveTasks"):
+            time.sleep(0.5 + 0.5 * self.killed)
+            for process in self.executors():
+                os.kill(process, signal.SIGKILL)
+            self.killed += 1
+
+
+def lose_machines(folder: Path) -> dict:
+    """Lose one executor, then all of them, a query, and at last the whole of Java; after each, ask again."""
+    start_cluster(folder / "spark")
+    from personas.customers import build_customers, write_customers
+    from personas.dataset import read_dataset
     from personas.dataset.spark import open_spark
+    from personas.handover import open_workspace
+    from personas.segments import write_assignment
 
     spark = open_spark("spark")
-    context, stop = spark._session.sparkContext, threading.Event()
-    meanwhile(context.cancelAllJobs, stop)
-    said = {"cancelled": attempt(spark, ENDLESS)}
-    stop.set()
-    said["after"] = attempt(spark, "SELECT 4 AS n")
-    java = context._gateway.proc.pid
-    threading.Timer(1, os.kill, [java, signal.SIGKILL]).start()
-    said["killed"] = attempt(spark, ENDLESS)
-    said["gone"] = attempt(spark, "SELECT 5 AS n")
+    cluster, said = Cluster(spark._session.sparkContext), {}
+
+    def ask(query: str) -> str:
+        return attempt(lambda: spark.to_pyarrow(spark.sql(query)).to_pylist())
+
+    def write(query: str) -> str:
+        return attempt(lambda: write_assignment(spark.sql(query), folder / "assigned"))
+
+    def make_customers(engine: str, endless: bool = False) -> None:
+        work = open_workspace("shop", "batch" if engine == "spark" else "lab", folder)
+        source = read_dataset("shop", root=folder, engine=engine)
+        if endless:  # as long as a query over billions of lines
+            lines, slow = source.tables["transactions"], source.connection.sql(ENDLESS)
+            lines = lines.anti_join(slow, lines.amount.cast("int64") == -slow.n)
+            source = replace(source, tables=source.tables | {"transactions": lines})
+        write_customers(work, build_customers(source))
+
+    def left(pattern: str) -> list[str]:
+        return sorted(path.name for path in folder.glob(pattern))
+
+    said["master"], said["executors"] = cluster.context.master, len(cluster.executors())
+    with meanwhile(cluster.kill_one, 0.05):
+        said["one lost"] = ask(COUNTED)
+    said["killed"] = cluster.killed
+    cluster.killed = 0
+    with meanwhile(cluster.kill_all, 0.2):
+        said["all lost"] = ask(ENDLESS)
+        said["not written"] = write(ENDLESS)
+        said["no customers"] = attempt(lambda: make_customers("spark", endless=True))
+        said["left"] = left("assigned*") + left("reports/.work/shop/*.*")
+    said["written"], said["files"] = write("SELECT 4 AS n"), left("assigned/part-*.parquet")
+    said["customers"] = [attempt(partial(make_customers, engine)) for engine in ("spark", "duckdb")]
+    work = folder / "reports" / ".work" / "shop"
+    said["same"] = (work / "customers.parquet").read_bytes() == (work / "lab" / "customers.parquet").read_bytes()
+    said["no right"] = attempt(lambda: write_assignment(spark.sql("SELECT 4 AS n"), "/proc/personas/assigned"))
+    with meanwhile(cluster.context.cancelAllJobs, 0.5):
+        said["cancelled"] = ask(ENDLESS)
+    said["after"] = ask("SELECT 4 AS n")
+    threading.Timer(1, os.kill, [cluster.java, signal.SIGKILL]).start()
+    said["java killed"] = ask(ENDLESS)
+    said["java gone"] = ask("SELECT 5 AS n")
     return said
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[str, str]:
+def said(tmp_path_factory) -> dict:
     """In a process of its own, since PySpark cannot start a second Java after the first was killed."""
+    folder = tmp_path_factory.mktemp("cluster")
+    shop = folder / "data" / "shop"
+    shop.mkdir(parents=True)
+    (folder / "notebooks").mkdir()
+    (shop / "orders.csv").write_text("\n".join(["who,when,paid", *ORDERS]) + "\n")
+    (shop / "dataset.yml").write_text(
+        "title: A shop\nsources: {orders: {file: orders.csv}}\n"
+        "transactions: {source: orders, customer: who, time: when, amount: paid}\n"
+    )
     environment = os.environ | {
-        "PERSONAS_THREADS": "1", "PERSONAS_MEMORY": "1000MB", "JDK_JAVA_OPTIONS": QUICK,
+        "PERSONAS_THREADS": "1", "PERSONAS_MEMORY": "700MB", "JDK_JAVA_OPTIONS": QUICK, "SPARK_LOCAL_IP": "127.0.0.1",
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "tests.faults.test_spark"],
-        capture_output=True, text=True, env=environment, timeout=600,
+        [sys.executable, "-W", "ignore", "-m", "tests.faults.test_spark", str(folder)],
+        capture_output=True, text=True, env=environment, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_a_query_survives_the_death_of_an_executor(said):
+    assert said["master"].startswith("local-cluster")
+    assert (said["executors"], said["killed"]) == (2, 1)
+    assert said["one lost"] == str([{"n": ROWS, "m": 128 * ROWS}])
+
+
+def test_executors_that_keep_dying_are_said(said):
+    assert "a machine of the cluster died" in said["all lost"]
+    assert "run the same command" in said["all lost"]
+
+
+def test_what_a_dying_cluster_did_not_finish_is_not_there_and_the_next_run_makes_it(said):
+    assert "a machine of the cluster died" in said["not written"]
+    assert "a machine of the cluster died" in said["no customers"]
+    assert said["left"] == []
+    assert said["written"] == "None"
+    assert len(said["files"]) == 1
+    assert said["customers"] == ["None", "None"]
+    assert said["same"], "Spark's customers are DuckDB's"
+
+
+def test_a_place_that_cannot_be_written_to_is_said(said):
+    assert "folder /proc/personas/assigned" in said["no right"]
+    assert "Spark may not make this folder" in said["no right"]
 
 
 def test_a_query_that_somebody_cancels_is_said_and_the_next_one_works(said):
@@ -75,12 +219,12 @@ def test_a_query_that_somebody_cancels_is_said_and_the_next_one_works(said):
     assert said["after"] == "[{'n': 4}]"
 
 
-@pytest.mark.parametrize("when", ["killed", "gone"])
+@pytest.mark.parametrize("when", ["java killed", "java gone"])
 def test_java_that_dies_under_a_query_is_said(said, when):
     assert "Spark does not answer any more" in said[when]
     assert "run the same command" in said[when]
 
 
 if __name__ == "__main__":
-    print(json.dumps(lose_sessions()), flush=True)
+    print(json.dumps(lose_machines(Path(sys.argv[1]))), flush=True)
     os._exit(0)  # Java is gone, and PySpark would wait for it
