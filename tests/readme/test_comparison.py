@@ -8,7 +8,8 @@ from tests.benchmarks.bench_report import WAIT
 from tests.copies import ROOT
 from tests.evidence.page import read_results
 
-SECTION = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Beside what people use today")[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SECTION = README.partition("## Beside what people use today")[2]
 SECTION = SECTION.partition("\n## ")[0]
 WAYS = {
     "this project": "this project",
@@ -60,3 +61,12 @@ def test_every_figure_on_reports_was_measured():
     for _what, *cells in rows("one report of"):
         for cell in cells:
             assert set(re.findall(r"[\d.,]*\d", cell)) <= measured | WAITED, cell
+
+
+def test_what_is_said_of_millions_was_measured():
+    timed = json.loads(TIMED.read_text(encoding="utf-8"))
+    part = README.partition("## When you outgrow one machine")[2].partition("PySpark is an extra")[0]
+    for name in ("bench_customers_50m", "bench_assignment"):
+        for row in timed[name]["rows"]:
+            share = row["ours"] / row["plain"]
+            assert f"{share:.2f} of" in part or f"{share:.1f} times the time" in part, row["plain_way"]
