@@ -35,7 +35,7 @@ def draw_map(
         return ()
     space = np.nan_to_num(segmentation.space.transform(customers.frame.iloc[rows]))
     near = min(n_neighbors, len(rows) - 1)
-    # Exact, and 8 of 12 seconds quicker than UMAP's own search, most of which goes into compiling it.
+    # Exact, as UMAP's own search is for so few; but that has to be compiled, which takes as long as all the rest.
     distances, neighbours = NearestNeighbors(n_neighbors=near, algorithm="brute").fit(space).kneighbors(space)
     umap = UMAP(
         n_neighbors=near,
