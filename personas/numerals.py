@@ -206,10 +206,10 @@ def whole(number: float) -> str:
     return f"{number:,.0f}".replace("-", "−")
 
 
-def at_least(count: int, min_group: int) -> str:
+def unless_few(count: int, min_group: int) -> str:
     """A count of customers, in full unless so few are not told.
 
-    >>> at_least(2469, 10), at_least(5, 10)
+    >>> unless_few(2469, 10), unless_few(5, 10)
     ('2,469', 'fewer than 10')
     """
     return f"fewer than {min_group}" if 0 < count < min_group else whole(count)

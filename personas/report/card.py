@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from personas.numerals import GAP, Numerals, at_least, day, p_words, whole
+from personas.numerals import GAP, Numerals, day, p_words, unless_few, whole
 from personas.profiles.models import Claim, Persona, PersonaSet
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]~|$])")
@@ -135,7 +135,8 @@ def _actions(persona: Persona, persona_set: PersonaSet, numbers: Numerals) -> li
         hold = f"hold back {whole(action.holdout_each)}" if action.holdout_each else "too few to prove it"
         lines.append(
             f"{i}. **{plain(action.title)}**: {plain(action.why).rstrip('.')}. Owner: {plain(action.owner)}. "
-            f"Reach: {at_least(action.reach, persona_set.min_group)} {units}. Expect: {plain(action.expected_words)}. "
+            f"Reach: {unless_few(action.reach, persona_set.min_group)} {units}. "
+            f"Expect: {plain(action.expected_words)}. "
             f"Measure: {plain(action.measure)}, after {action.check_after_weeks} weeks; {hold}."
         )
     return ["## What to do", "\n".join(lines)] if lines else []

@@ -41,7 +41,7 @@ def environment() -> jinja2.Environment:
         hue=palette.hue,
         marker=palette.marker,
         whole=numerals.whole,
-        at_least=numerals.at_least,
+        unless_few=numerals.unless_few,
         percent=numerals.percent,
         p_words=numerals.p_words,
         effect_words=numerals.effect_words,

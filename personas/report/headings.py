@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from personas.numerals import Numerals, at_least, in_words, percent, whole
+from personas.numerals import Numerals, in_words, percent, unless_few, whole
 from personas.profiles.models import JourneyCell, Kpi, PersonaSet, Verdict
 from personas.report.comparison import ComparedRow
 from personas.report.figure import Figure, lower_first
@@ -72,7 +72,7 @@ def _first_move(persona_set: PersonaSet) -> Heading:
     card = persona_set.dataset
     if not persona_set.actions:
         return Heading("No action follows from these data yet")
-    reach = at_least(persona_set.actions[0].reach, persona_set.min_group)
+    reach = unless_few(persona_set.actions[0].reach, persona_set.min_group)
     return Heading(f"The first move concerns {reach} of {whole(card.customers)} {card.units}")
 
 

@@ -154,34 +154,15 @@ def contests(size):
     lines = size_of(size)
     task = f"customer table: {lines:,} purchase lines, {lines // LINES_EACH:,} customers"
     full = size == "full"
-    found = [
-        Contest(
-            task=task, plain_way="hand-written DuckDB SQL, exact distinct counts", ours=lambda: ours(lines),
-            plain=lambda: hand_written(lines), wanted=1.0 if lines >= PROMISED else None,
-            rounds=3 if full and lines <= PROMISED else 1, differs=differing,
-        )
-    ]  # fmt: skip
+
+    def against(plain_way: str, plain, wanted: float | None = None, rounds: int = 1) -> Contest:
+        return Contest(task, plain_way, lambda: ours(lines), lambda: plain(lines), wanted, rounds, differing)
+
+    rounds = 3 if full and lines <= PROMISED else 1
+    wanted = 1.0 if lines >= PROMISED else None
+    found = [against("hand-written DuckDB SQL, exact distinct counts", hand_written, wanted, rounds)]
     if os.environ.get("POLARS_PYTHON"):
-        found.append(
-            Contest(
-                task=task,
-                plain_way="polars, lazy and streaming",
-                ours=lambda: ours(lines),
-                plain=lambda: by_polars(lines),
-                rounds=1,
-                differs=differing,
-            )
-        )
+        found.append(against("polars, lazy and streaming", by_polars))
     if lines <= 10_000_000:  # more lines than that do not fit into pandas on a laptop
-        found.append(
-            Contest(
-                task=task,
-                plain_way="pandas",
-                ours=lambda: ours(lines),
-                plain=lambda: by_pandas(lines),
-                wanted=5.0 if full else None,
-                rounds=1,
-                differs=differing,
-            )
-        )
+        found.append(against("pandas", by_pandas, 5.0 if full else None))
     return tuple(found)

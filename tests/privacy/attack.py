@@ -32,6 +32,7 @@ RATIO = "delta method"  # sales over sales
 WEIGHTED = " (weighted)"
 FORECAST = "fitted on"  # a mean probability by a model
 ROUNDED, STEPS = "from a rounded count", "from counts in steps"
+ROUNDED_TOO = ("customers", "affected", "reach")  # counts that stand beside a share from a rounded count
 NAMES = ("key", "stage", "touchpoint", "cause", "month", "before", "after", "feature", "brand", "role", "name", "team")
 EVERYBODY = 0
 
@@ -337,7 +338,7 @@ def counts_said(told: dict) -> Iterator[Finding]:
         if isinstance(node, dict):
             for name, value in node.items():
                 small = isinstance(value, int) and 0 < value < told["min_group"]
-                if name in wanted and small and value not in rounded:
+                if name in wanted and small and not (name in ROUNDED_TOO and value in rounded):
                     yield Finding(" · ".join((*path, name)), "count", value, "told")
                 yield from walk(value, (*path, name))
         elif isinstance(node, list):
