@@ -177,7 +177,7 @@ def said(tmp_path_factory) -> dict:
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "tests.faults.test_spark", str(folder)],
-        capture_output=True, text=True, env=environment, timeout=300,
+        capture_output=True, text=True, env=environment, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout.splitlines()[-1])
@@ -222,6 +222,6 @@ def test_java_that_dies_under_a_query_is_said(said, when):
 
 
 if __name__ == "__main__":
-    faulthandler.dump_traceback_later(240, exit=True)  # where it stood, if it waits for what never comes
+    faulthandler.dump_traceback_later(540, exit=True)  # where it stood, if it waits for what never comes
     print(json.dumps(lose_machines(Path(sys.argv[1]))), flush=True)
     os._exit(0)  # Java is gone, and PySpark would wait for it
