@@ -12,12 +12,14 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.engines.sessions import QUICK, needs_spark
@@ -88,10 +90,17 @@ class Cluster:
     def __init__(self, context) -> None:
         self.context, self.java, self.killed = context, context._gateway.proc.pid, 0
 
-    def executors(self) -> list[int]:
-        found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout.splitlines()
-        rows = [line.split(None, 2) for line in found if "CoarseGrainedExecutorBackend" in line]
-        return [int(process) for process, parent, _command in rows if int(parent) == self.java]
+    def executors(self) -> list[psutil.Process]:
+        """Asked of the system: Spark's own list has them later, and keeps them longer."""
+        children = psutil.Process(self.java).children()
+        return [child for child in children if any("CoarseGrainedExecutorBackend" in word for word in child.cmdline())]
+
+    def wait_for_executors(self, wanted: int, seconds: float = 120) -> int:
+        """Wait until so many are running; returns how many are."""
+        end = time.monotonic() + seconds
+        while (found := len(self.executors())) < wanted and time.monotonic() < end:
+            time.sleep(0.2)
+        return found
 
     def tasks(self, state: str) -> int:
         tracker = self.context.statusTracker()
@@ -101,7 +110,7 @@ class Cluster:
     def kill_one(self) -> None:
         """Kill an executor at work, once."""
         if not self.killed and self.tasks("numActiveTasks"):
-            os.kill(self.executors()[0], signal.SIGKILL)
+            self.executors()[0].kill()
             self.killed += 1
 
 
@@ -135,7 +144,7 @@ def lose_machines(folder: Path) -> dict:
     def left(pattern: str) -> list[str]:
         return sorted(path.name for path in folder.glob(pattern))
 
-    said["master"], said["executors"] = cluster.context.master, len(cluster.executors())
+    said["master"], said["executors"] = cluster.context.master, cluster.wait_for_executors(2)
     with meanwhile(cluster.kill_one, 0.05):
         for _ in range(5):  # a query may be over before it is seen at work
             said["one lost"] = ask(COUNTED)
