@@ -22,26 +22,44 @@ class Duck(Backend):
 
     outbox: Path | None = None
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._unused: list[str] = []
+
     def copy(self, table: ibis.Table, to: Path, options: str = "FORMAT parquet") -> None:
         """Write a table to a place in the outbox, all threads writing."""
+        self.let_go()
         with in_words():
             self._run_pre_execute_hooks(table)
             self.raw_sql(f"COPY ({self.compile(table)}) TO {quoted(str(to))} ({options})")
 
     def execute(self, expr: ibis.Expr, /, **kwargs):
         """Run an expression; its rows as pandas."""
+        self.let_go()
         with in_words():
             return super().execute(expr, **kwargs)
 
     def to_pyarrow(self, expr: ibis.Expr, /, **kwargs):
         """Run an expression; its rows as Arrow."""
+        self.let_go()
         with in_words():
             return super().to_pyarrow(expr, **kwargs)
 
     def create_table(self, name: str, /, obj=None, **kwargs):
         """Write a table down."""
+        self.let_go()
         with in_words():
             return super().create_table(name, obj, **kwargs)
+
+    def let_go(self) -> None:
+        """Drop the cached tables that nobody has any more."""
+        while self._unused:
+            self.drop_table(self._unused.pop(), force=True)
+
+    def _drop_cached_table(self, name: str) -> None:
+        # The garbage collector calls this at any moment, in any thread: between a query and its rows, which would
+        # be lost with it. Dropped before the next query.
+        self._unused.append(name)
 
 
 def open_duck() -> Duck:

@@ -79,3 +79,15 @@ def test_what_a_dead_process_left_is_cleared_and_what_a_living_one_needs_is_not(
 def test_threads_are_limited_where_asked(monkeypatch):
     monkeypatch.setenv("PERSONAS_THREADS", "1")
     assert open_engine().raw_sql("SELECT current_setting('threads')").fetchone() == (1,)
+
+
+def test_a_table_that_is_collected_between_a_query_and_its_rows_does_not_take_them_along(connection, doubled):
+    """The collector runs whenever it likes, in any thread."""
+    kept = doubled.cache()
+    name = kept.op().name
+    pending = connection.raw_sql("SELECT 42")
+    del kept
+    gc.collect()
+    assert pending.fetchall() == [(42,)]
+    connection.to_pyarrow(doubled)
+    assert name not in connection.list_tables()
