@@ -14,6 +14,7 @@ from personas.profiles.trait_claims import lower_first
 from personas.segments.space import forming, levels_of, numbers_of
 
 DEPTH = 2
+MOST_FITTED = 50_000  # customers, drawn by the seed; two questions do not get better by more
 
 
 @dataclass(frozen=True)
@@ -28,11 +29,17 @@ class Rule:
 def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.ndarray, seed: int) -> Rule | None:
     """Describe the segment by at most two questions, found by a small tree and judged by cross-validation.
 
+    frame : (n, …) the customer table; inside : (n,) bool, the segment's; of more than 50,000 as many are drawn
     None where there is nobody else, too few to judge it by, or no feature with an order.
     """
     from sklearn.model_selection import StratifiedKFold
     from sklearn.tree import DecisionTreeClassifier
 
+    method = "Wilson, 5-fold cross-validated"
+    if len(frame) > MOST_FITTED:
+        drawn = np.sort(np.random.default_rng([seed, 60]).choice(len(frame), MOST_FITTED, replace=False))
+        frame, inside = frame.iloc[drawn], inside[drawn]
+        method += f", of {MOST_FITTED:,} customers drawn by the seed"
     # Categories without an order have no "at most".
     used = [f for f in forming(features) if f.kind != "category" and frame[f.name].notna().any()]
     if inside.all() or min(inside.sum(), (~inside).sum()) < 10 or not used:
@@ -43,7 +50,7 @@ def short_rule(frame: pd.DataFrame, features: tuple[Feature, ...], inside: np.nd
     for train, test in StratifiedKFold(5, shuffle=True, random_state=seed).split(x, inside):
         tree.fit(x[train], inside[train])
         guess[test] = tree.apply(x[test]) == _best_leaf(tree.tree_)
-    found = share_estimate(guess[inside].astype(float)).model_copy(update={"method": "Wilson, 5-fold cross-validated"})
+    found = share_estimate(guess[inside].astype(float)).model_copy(update={"method": method})
     right = float(inside[guess].mean()) if guess.any() else 0.0
     tree.fit(x, inside)
     conditions = _path(tree.tree_, used, frame)

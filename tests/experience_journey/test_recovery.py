@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from personas.estimates import Estimate
+from personas.experience.value import matching
 from personas.experience.value.incidents import fast_limit, measure_causes
 from personas.experience.value.recovery import back_after, measure_recovery
 from personas.experience.value.recovery_models import CourseStep
@@ -130,6 +131,18 @@ def test_the_planted_effects_of_the_demo_lie_in_the_intervals(planted):
     first = found[0].causes[0]
     assert first.cases == cases[first.cause.replace(" ", "_")].sum()
     assert first.share.value == pytest.approx(first.cases / cases.sum())
+
+
+def test_of_very_many_cases_and_others_some_are_looked_at(planted, monkeypatch):
+    arguments = (planted.dataset.tables, planted.frame, planted.segments, planted.members, planted.groups)
+    every = measure_recovery(*arguments, *planted.period, 7)
+    monkeypatch.setattr(matching, "MOST_CASES", 60)
+    monkeypatch.setattr(matching, "MOST_OTHERS", 800)
+    some = measure_recovery(*arguments, *planted.period, 7)
+    for outcome in ("purchases", "recommendation"):
+        few, all_ = (arm(found, "all", outcome=outcome) for found in (some, every))
+        assert 30 <= few.effect.n <= 60 < all_.effect.n
+        assert few.effect.low <= all_.effect.value <= few.effect.high
 
 
 def test_causes_are_counted_by_hand():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from personas.dataset import read_dataset
-from personas.experience.pains import friction
+from personas.experience.pains import friction, summed
 from personas.simulation import simulate
 
 
@@ -19,13 +20,21 @@ def demo(tmp_path_factory):
 
 def test_few_rows_are_kept_and_many_are_made_anew(demo, monkeypatch):
     few = friction.gather_friction(*demo)
-    monkeypatch.setattr(friction, "MANY", 0)
+    monkeypatch.setattr(summed, "MANY", 0)
     many = friction.gather_friction(*demo)
     assert list(few.touchpoints) == list(many.touchpoints) == sorted(few.touchpoints)
     first = next(iter(few.touchpoints))
-    for name in few.touchpoints:
-        assert few.touchpoints[name][0] == many.touchpoints[name][0]
-        assert few.touchpoints[name][1].equals(many.touchpoints[name][1])
+    assert few.whole.equals(many.whole)
+    for places in ("touchpoints", "categories"):
+        for (stage, ours), (other, theirs) in zip(
+            getattr(few, places).values(), getattr(many, places).values(), strict=True
+        ):
+            assert stage == other
+            pd.testing.assert_frame_equal(theirs, ours, check_index_type=False, check_dtype=False)
+    for ours, theirs in zip(few.halves, many.halves, strict=True):
+        assert list(ours) == list(theirs)
+        for name in ours:
+            pd.testing.assert_frame_equal(theirs[name], ours[name], check_index_type=False, check_dtype=False)
     assert few.halves[0][first] is few.halves[0][first]
     made = many.halves[0][first]
     list(many.halves[0].items())

@@ -14,6 +14,7 @@ from personas.estimates import Estimate
 from personas.experience.pains.playbook import read_playbook
 from personas.experience.suppression import hidden_cells
 from personas.numerals import Numerals, percent
+from personas.profiles import rules
 from personas.profiles.actions import holdout_size
 from personas.profiles.claims import Ledger
 from personas.profiles.distributions import distribution_of
@@ -222,6 +223,21 @@ def test_a_rule_asks_of_a_feature_once_where_one_cut_says_all():
     inside = ((frame["discount"] > 60) & (rng.uniform(size=600) < 0.8) | (frame["discount"] > 80)).to_numpy()
     rule = short_rule(frame, (feature("discount", "t.x", forms=True),), inside, 7)
     assert rule.text.split(". This rule")[0].count("above") == 1
+
+
+def test_a_rule_for_very_many_is_found_on_some_of_them(monkeypatch):
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"discount": rng.uniform(0, 100, 20_000), "visits": rng.uniform(0, 100, 20_000)})
+    corner = (frame["discount"] > 60) & (frame["visits"] > 50)
+    inside = (corner ^ (rng.uniform(size=20_000) < 0.1)).to_numpy()
+    used = tuple(feature(name, "t.x", forms=True) for name in frame)
+    whole = short_rule(frame, used, inside, 7)
+    monkeypatch.setattr(rules, "MOST_FITTED", 4_000)
+    some = short_rule(frame, used, inside, 7)
+    assert some.found.n < whole.found.n / 4
+    assert "of 4,000 customers drawn" in some.found.method
+    assert some.columns == whole.columns
+    assert some.found.low <= whole.found.value <= some.found.high
 
 
 @pytest.mark.parametrize(("few", "told"), [(0, True), (9, False), (10, True)])

@@ -8,10 +8,9 @@ playbook alone: they never form segments.
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 
 import ibis
@@ -21,6 +20,7 @@ from ibis import _
 
 from personas.dataset import Dataset
 from personas.dataset.engine import hold
+from personas.experience.pains.summed import Places, Summed, sum_up
 
 FAILED = ("failed", "failure", "error", "timeout", "declined", "refused", "rejected")
 ABANDONED = ("abandoned", "given up", "aborted", "dropped", "hung up")
@@ -28,7 +28,6 @@ MISSED = ("missed", "no show", "no-show", "cancelled", "canceled")
 LONG, SLOW_PAGE, QUICK_DAYS, EARLY_DAYS = 3, 4.0, 1.0, 182
 FEWEST_CONTACTS = 6
 DAY = 86_400
-MANY = 2_000_000  # rows from which the frames of all touchpoints together would be too large
 
 CONTACT_FEATURES = {
     "contacts": "contacts at the touchpoint",
@@ -84,27 +83,6 @@ class Friction:
     halves: tuple[Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame]] = ({}, {})
 
 
-class Places(Mapping):
-    """name → what `made` makes of it when it is asked for; `kept` of them are, so that few are in memory at a time."""
-
-    def __init__(self, names: Iterable[str], made: Callable[[str], Any], kept: int | None = None):
-        self.names, self.made = tuple(names), lru_cache(kept)(made)
-
-    def __getitem__(self, name: str):
-        if name not in self.names:
-            raise KeyError(name)
-        return self.made(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.names)
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-
 def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
     """Sum up contacts, service cases and contracts of the customers `ids`."""
     tables, start, end = dataset.tables, dataset.observation_start, dataset.observation_end
@@ -119,8 +97,8 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
             dataset.connection,
             pd.DataFrame({"customer_id": ids, "place": np.arange(len(ids), dtype="int32")}),
         )
-    contacts = _contacts(tables["interactions"], middle, numbered) if "interactions" in tables else None
-    cases = _cases(tables["tickets"], middle, end, numbered) if "tickets" in tables else None
+    contacts = _contacts(tables["interactions"], middle, numbered, len(ids)) if "interactions" in tables else None
+    cases = _cases(tables["tickets"], middle, end, numbered, len(ids)) if "tickets" in tables else None
     parts: list[pd.DataFrame] = []
     if contacts is not None:
         parts.append(_contact_change(contacts, len(ids)))
@@ -128,19 +106,16 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
         parts.append(_of_cases(tables["tickets"], end, places))
     if "subscriptions" in tables:
         parts.append(_of_contracts(tables["subscriptions"], places))
-    early, late = (
-        _either(_split(cases, "category", _mean_days, half), _split(contacts, "touchpoint", _shared, half))
-        for half in (False, True)
-    )
+    early, late = (_either(_split(cases, _mean_days, half), _split(contacts, _shared, half)) for half in (False, True))
     return Friction(
-        touchpoints=_staged(contacts, "touchpoint", _shared),
-        categories=_staged(cases, "category", _mean_days),
+        touchpoints=_staged(contacts, _shared),
+        categories=_staged(cases, _mean_days),
         whole=pd.concat([whole, *parts], axis=1),
         halves=(early, late),
     )
 
 
-def _contacts(touched, middle: datetime, numbered) -> pd.DataFrame | None:
+def _contacts(touched, middle: datetime, numbered, customers: int) -> Summed | None:
     """A row a customer, touchpoint and half: counts."""
     has = set(touched.columns)
     if not {"touchpoint", "time"} <= has:
@@ -164,13 +139,13 @@ def _contacts(touched, middle: datetime, numbered) -> pd.DataFrame | None:
     # A campaign that was not answered is no failure of a touchpoint, so only what has an outcome counts as one.
     sums = {name: flagged[name].fill_null(False).cast("int64").sum() for name in COUNTS if name != "contacts"}
     found = flagged.group_by("customer_id", "touchpoint", "later").agg(stage=_.stage.max(), contacts=_.count(), **sums)
-    return _at_hand(found, ("touchpoint", "later"), numbered)
+    return sum_up(found, "touchpoint", numbered, customers)
 
 
 _OUTCOMES = {"failed": FAILED, "abandoned": ABANDONED, "missed": MISSED}
 
 
-def _cases(tickets, middle: datetime, end: datetime, numbered) -> pd.DataFrame | None:
+def _cases(tickets, middle: datetime, end: datetime, numbered, customers: int) -> Summed | None:
     """A row a customer, category and half: cases and the days they took."""
     if "category" not in tickets.columns:
         return None
@@ -181,7 +156,7 @@ def _cases(tickets, middle: datetime, end: datetime, numbered) -> pd.DataFrame |
     found = (
         rows.filter(_.days >= 0).group_by("customer_id", "category", "later").agg(cases=_.count(), days=_.days.sum())
     )
-    return _at_hand(found.mutate(stage=ibis.null("string")), ("category", "later"), numbered)
+    return sum_up(found.mutate(stage=ibis.null("string")), "category", numbered, customers)
 
 
 def _days_open(rows, end: datetime):
@@ -189,47 +164,22 @@ def _days_open(rows, end: datetime):
     return closed.coalesce(ibis.literal(end)).delta(rows.opened, unit="second").cast("float64") / DAY
 
 
-def _at_hand(found, keys: tuple[str, ...], numbered) -> pd.DataFrame:
-    """What was summed up, by the customers' rows in the customer table, in as few bytes as hold it.
-
-    Ids stay in the engine, names come as categories: a million customers at a dozen touchpoints are 25 million rows.
-    """
-    counts = [name for name in found.columns if name not in ("customer_id", "stage", *keys)]
-    narrow = {name: found[name].cast("int32") for name in counts if found[name].type().is_integer()}
-    rows = found.mutate(**narrow).join(numbered, "customer_id")
-    rows = rows.select("place", *keys, "stage", *counts).order_by("place", *keys)
-    words = [name for name in rows.columns if rows[name].type().is_string()]
-    table = rows.to_pyarrow()
-    for name in words:
-        table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
-    return table.to_pandas(self_destruct=True, split_blocks=True)
-
-
-def _staged(frame: pd.DataFrame | None, key: str, finish) -> Mapping[str, tuple[str, pd.DataFrame]]:
-    if frame is None:
+def _staged(sums: Summed | None, finish) -> Mapping[str, tuple[str, pd.DataFrame]]:
+    if sums is None:
         return {}
-    stages = frame.dropna(subset=["stage"])[[key, "stage"]].drop_duplicates().astype(str).groupby(key)["stage"].max()
-    places = _split(frame, key, finish)
-    return Places(places, lambda name: (str(stages.get(name, "")), places[name]), 1)
+    stages, places = sums.stages(), _split(sums, finish)
+    return Places(places, lambda name: (stages.get(name, ""), places[name]), 1)
 
 
 def _either(first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
     return ChainMap(*cast(Any, (first, second)))  # only read: they need not be mutable
 
 
-def _split(frame: pd.DataFrame | None, key: str, finish, half: bool | None = None) -> Mapping[str, pd.DataFrame]:
+def _split(sums: Summed | None, finish, half: bool | None = None) -> Mapping[str, pd.DataFrame]:
     """name → a row a customer, of each touchpoint or category, over both halves or one of them."""
-    if frame is None:
+    if sums is None:
         return {}
-
-    def made(name: str) -> pd.DataFrame:
-        own = frame[(frame[key] == name) if half is None else (frame[key] == name) & (frame["later"] == half)]
-        counts = own.drop(columns=[key, "later", "stage"])
-        whole = [column for column in counts if column != "place" and counts[column].dtype.kind == "i"]
-        return finish(counts.astype(dict.fromkeys(whole, "int64")).groupby("place").sum())
-
-    seen = frame[key] if half is None else frame.loc[frame["later"] == half, key]
-    return Places(sorted(map(str, seen.unique())), made, None if len(frame) < MANY else 1)
+    return Places(sums.names(half), lambda name: finish(sums.counts(name, half)), sums.kept)
 
 
 def _shared(counts: pd.DataFrame) -> pd.DataFrame:
@@ -245,9 +195,9 @@ def _mean_days(counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"cases": counts["cases"], "case_days": counts["days"] / counts["cases"]})
 
 
-def _contact_change(contacts: pd.DataFrame, n: int) -> pd.DataFrame:
-    rows = contacts[["place", "later", "contacts"]].astype({"contacts": "int64"})
-    by_half = [rows[rows["later"] == half].groupby("place")["contacts"].sum() for half in (False, True)]
+def _contact_change(contacts: Summed, n: int) -> pd.DataFrame:
+    rows = contacts.by_half("contacts")
+    by_half = [rows[rows["later"] == half].set_index("place")["contacts"] for half in (False, True)]
     early, late = (counts.reindex(range(n), fill_value=0).to_numpy(float) for counts in by_half)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where((early > 0) & (early + late >= FEWEST_CONTACTS), late / early - 1, np.nan)

@@ -5,7 +5,7 @@ Observed, not stated: the contact failed, the case was late. Whether it hurt is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -28,16 +28,19 @@ def list_observed(
     stated : problems asked by name; a category of cases that has the code of one takes its words
     """
     codes = {t.key.removeprefix("problem_"): (t.title, t.touchpoint, t.stage) for t in stated if t.source == "problems"}
-    found = []
-    for key, signal in playbook.signals.items():
-        if signal.kind != "observed" or signal.polarity != polarity:
-            continue
-        if signal.each == "customer":
-            if signal.applies(friction.whole):
-                found.append(_customer(key, signal, friction.whole))
-        else:
-            found += list(_places(key, signal, friction, codes, playbook))
-    return tuple(trouble for trouble in found if trouble.affected.any())
+    rules = {k: s for k, s in playbook.signals.items() if s.kind == "observed" and s.polarity == polarity}
+    found: dict[str, list[Trouble]] = {key: [] for key in rules}
+    for key, signal in rules.items():
+        if signal.each == "customer" and signal.applies(friction.whole):
+            found[key].append(_customer(key, signal, friction.whole))
+    # All rules at a place before the next one: of many customers only one place is in memory.
+    for contacts, places in ((True, friction.touchpoints), (False, friction.categories)):
+        here = {k: s for k, s in rules.items() if s.each != "customer" and (s.each == "touchpoint") == contacts}
+        for name in places if here else ():
+            if name.lower() not in UNSPOKEN:
+                for key, signal in here.items():
+                    found[key] += _at(name, key, signal, contacts, friction, codes, playbook)
+    return tuple(trouble for key in rules for trouble in found[key] if trouble.affected.any())
 
 
 def _customer(key: str, signal: Signal, whole: pd.DataFrame) -> Trouble:
@@ -51,27 +54,30 @@ def _customer(key: str, signal: Signal, whole: pd.DataFrame) -> Trouble:
     )  # fmt: skip
 
 
-def _places(key: str, signal: Signal, friction: Friction, codes, playbook: Playbook) -> Iterator[Trouble]:
-    contacts = signal.each == "touchpoint"
+def _at(
+    name: str, key: str, signal: Signal, contacts: bool, friction: Friction, codes: Mapping, playbook: Playbook
+) -> list[Trouble]:
+    """What a rule finds at a touchpoint (`contacts`) or in a category of cases; nothing where it does not apply."""
+    stage, frame = (friction.touchpoints if contacts else friction.categories)[name]
+    if not signal.applies(frame):
+        return []
     n = len(friction.whole)
-    for name, (stage, frame) in (friction.touchpoints if contacts else friction.categories).items():
-        if name.lower() in UNSPOKEN or not signal.applies(frame):
-            continue
-        label, touchpoint, known = codes.get(name, (name.replace("_", " "), "", ""))
-        own = signal.at(name if contacts else lower_first(label))
-        at = frame.index.to_numpy(int)
-        hurt, depth = np.zeros(n, bool), np.full(n, np.nan)
-        hurt[at] = own.affected(frame)
-        depth[at] = np.where(hurt[at], own.depth.of(frame), np.nan)
-        slug = "".join(c if c.isalnum() else "_" for c in name.lower())
-        yield Trouble(
-            key=f"{key}_{slug}", title=own.title, touchpoint=touchpoint or own.touchpoint,
-            stage=stage or known or own.stage, affected=hurt, rating="", finding=own.finding,
-            columns=("interactions",) if contacts else ("tickets.category",), filter=f"{name}: {own.filter}",
-            source="contacts" if contacts else "cases", depth=depth, halves=_halves(own, friction, name, contacts, n),
-            # What cases are about recurs until its cause is mended, so the cause decides on the remedy.
-            remedy=signal.remedy if contacts else playbook.remedy_for(touchpoint, label, signal.remedy),
-        )  # fmt: skip
+    label, touchpoint, known = codes.get(name, (name.replace("_", " "), "", ""))
+    own = signal.at(name if contacts else lower_first(label))
+    at = frame.index.to_numpy(int)
+    hurt, depth = np.zeros(n, bool), np.full(n, np.nan)
+    hurt[at] = own.affected(frame)
+    depth[at] = np.where(hurt[at], own.depth.of(frame), np.nan)
+    slug = "".join(c if c.isalnum() else "_" for c in name.lower())
+    trouble = Trouble(
+        key=f"{key}_{slug}", title=own.title, touchpoint=touchpoint or own.touchpoint,
+        stage=stage or known or own.stage, affected=hurt, rating="", finding=own.finding,
+        columns=("interactions",) if contacts else ("tickets.category",), filter=f"{name}: {own.filter}",
+        source="contacts" if contacts else "cases", depth=depth, halves=_halves(own, friction, name, contacts, n),
+        # What cases are about recurs until its cause is mended, so the cause decides on the remedy.
+        remedy=signal.remedy if contacts else playbook.remedy_for(touchpoint, label, signal.remedy),
+    )  # fmt: skip
+    return [trouble]
 
 
 def _halves(signal: Signal, friction: Friction, name: str, contacts: bool, n: int) -> Halves | None:

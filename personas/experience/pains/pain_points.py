@@ -12,6 +12,8 @@ from typing import TypeVar, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from personas.customers.table import Rehearsal
 from personas.estimates import Estimate, not_measured, ratio_estimate, share_estimate
@@ -47,7 +49,7 @@ def find_pain_points(
     weights : (n,) survey weights or None
     """
     inside = np.ones(len(frame), bool) if inside is None else inside
-    everybody, members = (_earlier(rehearsal, frame.loc[who, "customer_id"]) for who in (slice(None), inside))
+    everybody, members = _earlier(rehearsal, frame["customer_id"], inside)
     earlier = None if rehearsal is None or weights is None else _earlier_weights(rehearsal, frame, weights)
     speaks = np.ones(len(frame)) if weights is None else weights
     found, scores = [], []
@@ -93,9 +95,14 @@ def _may_be_shown(flags: np.ndarray, min_group: int) -> bool:
     return yes + no >= min_group and not (0 < yes < min_group) and not (0 < no < min_group)
 
 
-def _earlier(rehearsal: Rehearsal | None, ids: pd.Series) -> np.ndarray:
-    """(m,) bool, who of the customers before the later period is one of `ids`."""
-    return np.zeros(0, bool) if rehearsal is None else rehearsal.frame["customer_id"].isin(ids).to_numpy()
+def _earlier(rehearsal: Rehearsal | None, ids: pd.Series, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(m,) bool each, who of the customers before the later period is one of `ids`, and who of those `inside`."""
+    if rehearsal is None:
+        return np.zeros(0, bool), np.zeros(0, bool)
+    # By Arrow, which compares texts where they are: pandas makes an object of each.
+    who = pa.array(rehearsal.frame["customer_id"])
+    at = pc.index_in(who, pa.array(ids).cast(who.type)).fill_null(-1).to_numpy()
+    return at >= 0, (at >= 0) & inside[at]
 
 
 def _earlier_weights(rehearsal: Rehearsal, frame: pd.DataFrame, weights: np.ndarray) -> np.ndarray:

@@ -133,8 +133,8 @@ def _find(troubles, voices, asked, inside, segment, min_group, seed, among_all):
     if not chosen:
         return (), Impacts({}, {})
     outcome = outcome_of(voices)
-    flags = np.column_stack([t.affected[here] for t in chosen]).astype(float)
-    could = np.column_stack([_could(t, here)[here] for t in chosen]).astype(float)
+    flags = np.column_stack([t.affected[here] for t in chosen])
+    could = np.column_stack([_could(t, here)[here] for t in chosen])
     depth = np.column_stack([_depth(t, voices)[here] for t in chosen])
     votes = np.full(len(flags), np.nan) if outcome is None else outcome.each[here]
     weights = voices.weights[here]
@@ -142,7 +142,7 @@ def _find(troubles, voices, asked, inside, segment, min_group, seed, among_all):
         outcome=outcome.words if outcome else "", what="delights" if _glad(asked) else "pain points"
     )
     rng = np.random.default_rng([seed, {"stated": 50, "observed": 51}[asked.kind] + 10 * _glad(asked), segment])
-    whole, drawn = _resampled(flags * could, could, depth, votes, weights, rng)
+    whole, drawn = _resampled(flags & could, could, depth, votes, weights, rng)
     enough = (flags[np.isfinite(votes)].sum(axis=0) >= FEWEST_FOR_IMPACT) & np.isfinite(whole.impact)
     low, high = percentiles(drawn.impact)
     equal = [] if whole_alone else [Condition(key=t.key, columns=t.columns, filter=t.filter) for t in chosen]
@@ -205,20 +205,18 @@ class Figures:
 
 
 def _resampled(flags, could, depth, votes, weights, rng) -> tuple[Figures, Figures]:
-    """The figures in the sample, and in every bootstrap sample of customers."""
+    """The figures in the sample, and in every bootstrap sample of customers; flags, could : (n, p) bool."""
     p = flags.shape[1]
-    asked = np.isfinite(votes)
-    known = flags * np.isfinite(depth)
-    deep = known * np.nan_to_num(depth)
-    design = np.column_stack([np.ones(len(flags)), flags]) * asked[:, None]
-    vote = np.nan_to_num(votes)
+    asked, vote = np.isfinite(votes), np.nan_to_num(votes)
 
     def sums(rows):
-        w = weights[rows]
-        x = design[rows]
+        # Made block by block: as floats of everybody these tables would take gigabytes of a million customers.
+        w, hurt, how_bad = weights[rows], flags[rows].astype(float), depth[rows]
+        known = hurt * np.isfinite(how_bad)
+        x = np.column_stack([np.ones(len(rows)), hurt]) * asked[rows, None]
         cross = x.T @ (w[:, None] * x)
         pulled = x.T @ (w * vote[rows])
-        counts = [w @ could[rows], w @ flags[rows], w @ known[rows], w @ deep[rows]]
+        counts = [w @ could[rows].astype(float), w @ hurt, w @ known, w @ (known * np.nan_to_num(how_bad))]
         return np.concatenate([*counts, pulled, cross.ravel()])
 
     parts = block_sums(len(flags), sums, rng)

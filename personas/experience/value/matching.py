@@ -85,13 +85,10 @@ def match_purchases(
     every = incidents.rows.assign(place=place, day=np.floor(incidents.rows["opened"]).astype(int))
     length = (end - start).days
     cases = every[(place >= 0) & (every["day"] >= BEFORE) & (every["day"] + 1 + AFTER <= length)]
-    if len(cases) > MOST_CASES:
-        cases = cases.iloc[np.sort(rng.choice(len(cases), MOST_CASES, replace=False))]
+    cases = cases.iloc[_some(np.arange(len(cases)), MOST_CASES, rng)]
     if cases.empty:
         return None
-    pool = np.arange(len(frame))
-    if len(pool) > MOST_OTHERS:
-        pool = np.sort(rng.choice(len(pool), MOST_OTHERS, replace=False))
+    pool = _some(np.arange(len(frame)), MOST_OTHERS, rng)
     kept = np.union1d(pool, cases["place"].to_numpy(int))
     ids = frame["customer_id"].to_numpy()[kept]
     bought = _running(_days_of(tables["transactions"], ids, start), len(kept), length)
@@ -102,6 +99,11 @@ def match_purchases(
     complained = _running((np.searchsorted(kept, every["place"]), every["day"]), len(kept), length)
     history = History(*(np.ascontiguousarray(table.T) for table in (bought, _last_day(seen), complained)))
     return _match(cases, kept, pool, history, segments, length, incidents.settled, rng)
+
+
+def _some(rows: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """At most so many of the rows, in their order; all of them without a draw where they are no more."""
+    return rows if len(rows) <= most else rows[np.sort(rng.choice(len(rows), most, replace=False))]
 
 
 def _days_of(table, ids: np.ndarray, start: datetime) -> tuple[np.ndarray, np.ndarray]:
@@ -199,11 +201,12 @@ def _apart(difference: np.ndarray, spread: float) -> np.ndarray:
 
 
 def match_scores(
-    feedback, incidents: Incidents, frame: pd.DataFrame, segments: np.ndarray, start: datetime
+    feedback, incidents: Incidents, frame: pd.DataFrame, segments: np.ndarray, start: datetime, rng: np.random.Generator
 ) -> Pairs | None:
     """Match each score given within 90 days of a case with scores of customers who had answered alike before.
 
     Both sides have a score from before, given outside any case; the others had no case up to the second score.
+    At most 5,000 scores after a case and 20,000 others are looked at, drawn by `rng`.
     """
     answers = _dated_scores(feedback, start)
     if answers is None or answers.empty:
@@ -225,13 +228,15 @@ def match_scores(
     opened = latest["opened"].fillna(-np.inf).to_numpy()
     calm = clean & ~during & ~(opened > day[before])
     segment = segments[answers["place"].to_numpy()]
+    others = _some(np.flatnonzero(calm), MOST_OTHERS, rng)
+    by_segment = {number: others[segment[others] == number] for number in np.unique(segment)}
     rows = []
     unmatched: dict[int, int] = {}
     states = latest.reset_index(drop=True)
     level = answers[["score", "mean", "lowest"]].to_numpy(float)[before]
     level = np.nan_to_num(level / np.maximum(np.nanstd(level, axis=0), 1e-9), nan=9.0)  # unknown is alike unknown
-    for i in np.flatnonzero(own):
-        alike = np.flatnonzero(calm & (segment == segment[i]))
+    for i in _some(np.flatnonzero(own), MOST_CASES, rng):
+        alike = by_segment[segment[i]]
         apart = np.round(((level[alike] - level[i]) ** 2).sum(axis=1), 9)
         near = apart <= 3 * CALIPER**2
         alike, apart = alike[near], apart[near]

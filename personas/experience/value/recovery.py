@@ -43,7 +43,7 @@ def measure_recovery(
         for number, outcome in _outcomes(pairs, _purchases, groups, seed).items():
             found[number].append(outcome)
     if "feedback" in tables:
-        pairs = match_scores(tables["feedback"], incidents, frame, segments, start)
+        pairs = match_scores(tables["feedback"], incidents, frame, segments, start, rng)
         for number, outcome in _outcomes(pairs, _scores, groups, seed).items():
             found[number].append(outcome)
     causes = measure_causes(tables["tickets"], members, groups) if "tickets" in tables else {}

@@ -1,0 +1,114 @@
+"""What was summed up by customer, place and half of the period, given out a place at a time.
+
+Of few customers it is fetched once. Of many it stays in the engine, which puts on disk what its memory does not hold:
+a million customers at a dozen touchpoints are 25 million rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+import ibis
+import pandas as pd
+
+MANY = 50_000  # customers whose rows stay in the engine
+
+
+class Places(Mapping):
+    """name → what `made` makes of it when it is asked for; `kept` of them are, so that few are in memory at a time."""
+
+    def __init__(self, names: Iterable[str], made: Callable[[str], Any], kept: int | None = None):
+        self.names, self.made = tuple(names), lru_cache(kept)(made)
+
+    def __getitem__(self, name: str):
+        if name not in self.names:
+            raise KeyError(name)
+        return self.made(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+class AtHand:
+    """The rows as a frame: place (a customer's row in the customer table), `key`, later, stage, and counts."""
+
+    kept: int | None = None
+
+    def __init__(self, rows: ibis.Table, key: str):
+        # Names come as categories, or those of a few places would be there as often as there are rows.
+        table = rows.order_by("place", key, "later").to_pyarrow()
+        for name in (key, "stage"):
+            table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
+        self.frame, self.key = table.to_pandas(), key
+
+    def names(self, half: bool | None = None) -> list[str]:
+        """Where anybody was, in the whole period or in its later (True) or earlier half."""
+        seen = self.frame if half is None else self.frame[self.frame["later"] == half]
+        return sorted(map(str, seen[self.key].unique()))
+
+    def stages(self) -> dict[str, str]:
+        """Place → its stage, of those that have one."""
+        staged = self.frame.dropna(subset=["stage"])[[self.key, "stage"]].drop_duplicates().astype(str)
+        return staged.groupby(self.key)["stage"].max().to_dict()
+
+    def counts(self, name: str, half: bool | None = None) -> pd.DataFrame:
+        """A row a customer who was at one place, indexed by `place`."""
+        frame = self.frame
+        own = frame[(frame[self.key] == name) if half is None else (frame[self.key] == name) & (frame["later"] == half)]
+        return own.drop(columns=[self.key, "later", "stage"]).groupby("place").sum()
+
+    def by_half(self, column: str) -> pd.DataFrame:
+        """place, later and the sum of a column over all places."""
+        return self.frame.groupby(["place", "later"], as_index=False)[column].sum()
+
+
+class InEngine:
+    """The same, asked of the engine each time; one place at a time is in memory."""
+
+    kept = 1
+
+    def __init__(self, rows: ibis.Table, key: str):
+        # In this order the engine passes over the rows of other places without reading them.
+        self.rows, self.key = rows.order_by(key, "later", "place").cache(), key
+        later = self.rows["later"]
+        seen = self.rows.group_by(key).agg(stage=self.rows["stage"].max(), early=(~later).any(), late=later.any())
+        self._seen = seen.order_by(key).to_pandas()
+
+    def names(self, half: bool | None = None) -> list[str]:
+        seen = self._seen if half is None else self._seen[self._seen["late" if half else "early"].astype(bool)]
+        return sorted(map(str, seen[self.key]))
+
+    def stages(self) -> dict[str, str]:
+        return self._seen.dropna(subset=["stage"]).set_index(self.key)["stage"].to_dict()
+
+    def counts(self, name: str, half: bool | None = None) -> pd.DataFrame:
+        own = self.rows.filter(self.rows[self.key] == name)
+        own = own if half is None else own.filter(own["later"] == half)
+        rows = own.drop(self.key, "later", "stage").to_pyarrow().to_pandas(self_destruct=True, split_blocks=True)
+        return rows.groupby("place").sum() if half is None else rows.set_index("place").sort_index()
+
+    def by_half(self, column: str) -> pd.DataFrame:
+        sums = self.rows.group_by("place", "later").agg(**{column: self.rows[column].sum().cast("int64")})
+        return sums.to_pyarrow().to_pandas()
+
+
+Summed = AtHand | InEngine
+
+
+def sum_up(found: ibis.Table, key: str, numbered: ibis.Table, customers: int) -> Summed:
+    """Put sums by customer_id, `key` and half at hand, by the customers' rows in the customer table.
+
+    found : customer_id, `key`, later, stage and counts; numbered : customer_id and place, of so many customers
+    """
+    counts = [name for name in found.columns if name not in ("customer_id", "stage", "later", key)]
+    narrow = {name: found[name].cast("int32") for name in counts if found[name].type().is_integer()}
+    rows = found.mutate(**narrow).join(numbered, "customer_id").select("place", key, "later", "stage", *counts)
+    return AtHand(rows, key) if customers < MANY else InEngine(rows, key)
