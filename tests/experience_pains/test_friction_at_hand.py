@@ -31,20 +31,20 @@ def test_few_rows_are_kept_and_many_are_made_anew(demo, monkeypatch):
         ):
             assert stage == other
             pd.testing.assert_frame_equal(theirs, ours, check_index_type=False, check_dtype=False)
-    for ours, theirs in zip(few.halves, many.halves, strict=True):
+    for ours, theirs in zip(few.touchpoint_halves, many.touchpoint_halves, strict=True):
         assert list(ours) == list(theirs)
         for name in ours:
             pd.testing.assert_frame_equal(theirs[name], ours[name], check_index_type=False, check_dtype=False)
-    assert few.halves[0][first] is few.halves[0][first]
-    made = many.halves[0][first]
-    list(many.halves[0].items())
-    assert many.halves[0][first] is not made
+    assert few.touchpoint_halves[0][first] is few.touchpoint_halves[0][first]
+    made = many.touchpoint_halves[0][first]
+    list(many.touchpoint_halves[0].items())
+    assert many.touchpoint_halves[0][first] is not made
 
 
 def test_both_halves_are_the_whole(demo):
     found = friction.gather_friction(*demo)
     for name, (_, whole) in found.touchpoints.items():
-        early, late = (half[name]["contacts"] if name in half else 0 for half in found.halves)
+        early, late = (half[name]["contacts"] if name in half else 0 for half in found.touchpoint_halves)
         assert early.add(late, fill_value=0).astype(int).equals(whole["contacts"].astype(int))
     with pytest.raises(KeyError):
         found.touchpoints["no such place"]

@@ -70,7 +70,7 @@ def test_contacts_are_counted_by_touchpoint_and_half_and_survey_invitations_are_
     assert till.loc[0, columns].tolist() == [2, 2, 1, 0, 2, 0, 2, 1]
     assert till.loc[1, columns].tolist() == [2, 1, 0, 1, 2, 1, 0, 0]  # 40 seconds are over three times the usual 10
     assert till.loc[0, "failed_share"] == 0.5 and np.isnan(till.loc[1, "slow_page_share"])
-    early, late = friction.halves
+    early, late = friction.touchpoint_halves
     assert (early["Till"]["contacts"].tolist(), late["Till"]["contacts"].tolist()) == ([1, 2], [1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ import pandas as pd
 from personas.customers import Customers
 from personas.dataset import Dataset
 from personas.experience.disclosure import shown_parts
-from personas.experience.models import Condition, Delight, Evidence, Kpi, NotMeasured, PainPoint, QuoteCounts, Rival
+from personas.experience.models import Condition, Delight, Kpi, NotMeasured, PainPoint, QuoteCounts, Rival
+from personas.experience.pains.comparisons import list_beaten, with_evidence
 from personas.experience.pains.friction import Friction, gather_friction
 from personas.experience.pains.holdout import plan_remedy
 from personas.experience.pains.observed_pains import list_observed
@@ -23,11 +25,15 @@ from personas.experience.pains.theme_pains import join_themes
 from personas.experience.pains.troubles import Trouble
 from personas.experience.text.texts import Texts
 from personas.experience.voices import Voices, midpoint
-from personas.numerals import Numerals
 
 NO_DATES = NotMeasured(
     what="Trend of pain points", why="answers carry no date", would_need="a time in the feedback table"
 )
+Polarity = Literal["pain", "delight"]
+FINDERS: Mapping[Polarity, Any] = {
+    "delight": find_habits,
+    "pain": find_pain_points,
+}  # pains last: plans need their lists
 Ratings = Mapping[int, Sequence[Kpi]]
 Rivals = Mapping[int, Sequence[Rival]]
 
@@ -69,45 +75,44 @@ def measure_pains(
     known = voices if voices is not None else silence(len(frame))
     friction = gather_friction(dataset, frame["customer_id"]) if dataset is not None else Friction({}, {}, frame[[]])
     middle = midpoint(dataset) if dataset is not None else None
-    lists = _listed(known, texts, friction, playbook, (rivals or {}).get(0, ()), middle)
     # Rules on behaviour look at the customer table and at what contacts, cases and contracts add to it.
     more = friction.whole[[name for name in friction.whole if name not in frame]]
     frame = frame.join(more.set_axis(frame.index))
-    habits = {polarity: _behaviour(playbook, polarity) for polarity in ("pain", "delight")}
-    allowed = {polarity: _allowed_signals(habits[polarity], frame, segments, min_group) for polarity in habits}
     everybody = np.ones(len(frame), bool)
     bases = {"stated": known.spoke, "observed": everybody}
-    asked = {
-        (kind, polarity): Asked(
-            kind, bases[kind], polarity, _tellable(found, bases[kind], segments, min_group), playbook
-        )
-        for (kind, polarity), found in lists.items()
-    }
-    among_all: dict = {}
-    hurts, delights = {}, {}
-    equal: dict[int, dict[str, tuple[Condition, ...]]] = {}
-    for number in (0, *(int(s) for s in np.unique(segments) if s > 0)):
-        inside = None if number == 0 else segments == number
-        told: dict[str, list] = {"pain": [], "delight": []}
-        equal[number] = {}
-        for key, troubles in lists.items():
-            found, impacts = find_named(
-                troubles, known, asked[key], inside, number, min_group, seed, among_all.get(key)
-            )  # fmt: skip
-            among_all.setdefault(key, impacts)
-            if key[1] == "pain" and impacts.held_equal:
-                equal[number][key[0]] = tuple(impacts.held_equal)
-            told[key[1]].append(found)
-        for polarity, find in (("pain", find_pain_points), ("delight", find_habits)):
-            rules = {k: s for k, s in habits[polarity].items() if number in allowed[polarity].get(k, ())}
-            told[polarity].append(
+    numbers = (0, *(int(s) for s in np.unique(segments) if s > 0))
+    told: dict[tuple[Polarity, int], list] = {(polarity, n): [] for polarity in FINDERS for n in numbers}
+    equal: dict[int, dict[str, tuple[Condition, ...]]] = {number: {} for number in numbers}
+    # One polarity after the other: what is known of each customer at each place is large where there are many.
+    lists: Mapping[Literal["stated", "observed"], tuple[Trouble, ...]] = {}
+    for polarity, find in FINDERS.items():
+        lists = {}  # lets go of the delights before the pain points are gathered
+        lists = _listed(known, texts, friction, playbook, (rivals or {}).get(0, ()), middle, polarity)
+        for kind, troubles in lists.items():
+            tellable = _tellable(troubles, bases[kind], segments, min_group)
+            asked, among_all = Asked(kind, bases[kind], polarity, tellable, playbook), None
+            for number in numbers:
+                inside = None if number == 0 else segments == number
+                found, impacts = find_named(troubles, known, asked, inside, number, min_group, seed, among_all)
+                among_all = among_all or impacts
+                if polarity == "pain" and impacts.held_equal:
+                    equal[number][kind] = tuple(impacts.held_equal)
+                told[polarity, number].append(found)
+        habits = _behaviour(playbook, polarity)
+        allowed = _allowed_signals(habits, frame, segments, min_group)
+        for number in numbers:
+            inside = None if number == 0 else segments == number
+            rules = {key: signal for key, signal in habits.items() if number in allowed.get(key, ())}
+            told[polarity, number].append(
                 find(frame, rules, customers.rehearsal, inside, number, min_group, seed, weights=weights)
             )
+    hurts, delights = {}, {}
+    for number in numbers:
         own_ratings, own_rivals = (ratings or {}).get(number, ()), (rivals or {}).get(number, ())
-        pains = [_with_evidence(p, own_ratings, own_rivals) for p in in_order(told["pain"])]
-        member = everybody if inside is None else inside
+        pains = [with_evidence(p, own_ratings, own_rivals) for p in in_order(told["pain", number])]
+        member = everybody if number == 0 else segments == number
         hurts[number] = _related([_planned(p, lists, playbook, frame, member, known) for p in pains])
-        delights[number] = tuple(_with_evidence(d, own_ratings, own_rivals) for d in in_order(told["delight"]))
+        delights[number] = tuple(with_evidence(d, own_ratings, own_rivals) for d in in_order(told["delight", number]))
     dated = known.spoke_by_half is not None or not known.troubles
     return Pains(hurts, delights, equal, _count_quotes(hurts, delights, texts), () if dated else (NO_DATES,))
 
@@ -117,46 +122,16 @@ def silence(n: int) -> Voices:
     return Voices({}, {}, None, None, np.ones(n), np.zeros(n, bool))
 
 
-def _listed(voices, texts, friction, playbook, rivals, middle) -> dict[tuple, tuple[Trouble, ...]]:
-    """(kind, polarity) → what may be told."""
+def _listed(
+    voices, texts, friction, playbook, rivals, middle, polarity: Polarity
+) -> dict[Literal["stated", "observed"], tuple[Trouble, ...]]:
+    """Kind → what may be told, for the worse or for the better."""
     when = (voices.spoke, voices.spoke_by_half, middle)
+    observed = list_observed(friction, playbook, voices.troubles, polarity)
+    if polarity == "delight":
+        return {"stated": join_themes(voices.delights, texts, "praise", *when), "observed": observed}
     hurts = join_themes(voices.troubles, texts, "complaint", *when)
-    return {
-        ("stated", "pain"): (*hurts, *_beaten(voices, rivals, hurts)),
-        ("observed", "pain"): list_observed(friction, playbook, voices.troubles),
-        ("stated", "delight"): join_themes(voices.delights, texts, "praise", *when),
-        ("observed", "delight"): list_observed(friction, playbook, voices.troubles, "delight"),
-    }
-
-
-def _beaten(voices: Voices, rivals: Sequence[Rival], told: Sequence[Trouble]):
-    """Touchpoints rated worse than a competitor's that nothing else tells of; where something does, it is evidence."""
-    covered = {trouble.touchpoint for trouble in told}
-    for name, question in voices.questions.items():
-        worse = [r for r in rivals if r.touchpoint == question.touchpoint and _below(r.difference)]
-        if not worse or question.touchpoint in covered:
-            continue
-        rival = min(worse, key=lambda r: (r.difference.value, r.brand))
-        width = (question.high - question.low) / (rival.scale_high - rival.scale_low)
-        bound = question.low + (rival.other.value - rival.scale_low) * width
-        rated = np.isfinite(voices.ratings[name])
-        with np.errstate(invalid="ignore"):
-            under = voices.ratings[name] < bound
-        yield Trouble(
-            key=name.replace("rating", "rival", 1), title=f"{question.touchpoint} rated worse than {rival.brand}",
-            touchpoint=question.touchpoint, stage=question.stage, affected=under, rating=name,
-            finding=f"{{share}} of those who rate {question.touchpoint} rate it below the average of {rival.brand}",
-            columns=("feedback.score", "feedback.brand"), filter=f"mean rating under {bound:.2f}", source="rivals",
-            asked=rated,
-        )  # fmt: skip
-
-
-def _below(estimate) -> bool:
-    return estimate.measured and estimate.high is not None and estimate.high < 0
-
-
-def _above(estimate) -> bool:
-    return estimate.measured and estimate.low is not None and estimate.low > 0
+    return {"stated": (*hurts, *list_beaten(voices, rivals, hurts)), "observed": observed}
 
 
 def _tellable(troubles: Sequence[Trouble], base: np.ndarray, segments: np.ndarray, min_group: int) -> dict:
@@ -196,7 +171,7 @@ def _planned(pain: PainPoint, lists, playbook: Playbook, frame, member: np.ndarr
         remedy: Remedy = signal.remedy
         rows, rating = frame[signal.affected(frame) & member], ""
     else:
-        trouble = next(t for t in lists[pain.kind, "pain"] if t.key == pain.key)
+        trouble = next(t for t in lists[pain.kind] if t.key == pain.key)
         remedy = trouble.remedy or playbook.remedy_for(pain.touchpoint, pain.title)
         place = next((name for name, q in voices.questions.items() if q.touchpoint == pain.touchpoint), "")
         rows, rating = frame[trouble.affected & member], trouble.rating or place
@@ -216,34 +191,6 @@ def _related(pains: Sequence[PainPoint]) -> tuple[PainPoint, ...]:
         )
         for pain in pains
     )  # fmt: skip
-
-
-def _with_evidence(entry, ratings: Sequence[Kpi], rivals: Sequence[Rival]):
-    """What expectations and competitors say of the same touchpoint; only what points the same way is told."""
-    if not entry.touchpoint or entry.kind == "inferred":
-        return entry
-    pain = isinstance(entry, PainPoint)
-    points, numbers = _below if pain else _above, Numerals()
-    more = []
-    for kpi in ratings:
-        if kpi.label == f"{entry.touchpoint}: against expectation" and points(kpi.estimate):
-            word = "short of" if pain else "beyond"
-            words = f"{word} what they expected by {numbers.say(_plain(kpi.estimate))} points of the scale"
-            more.append(Evidence(source="expectations", words=words, estimate=kpi.estimate))
-    for rival in rivals:
-        if rival.touchpoint == entry.touchpoint and points(rival.difference) and entry.source != "rivals":
-            word = "lower" if pain else "higher"
-            gap = numbers.say(_plain(rival.difference))
-            words = f"rated {word} than {rival.brand} by {gap} points of the scale"
-            more.append(Evidence(source="rivals", words=words, estimate=rival.difference))
-    return entry.model_copy(update={"evidence": (*entry.evidence, *more)}) if more else entry
-
-
-def _plain(estimate):
-    """The size of a difference, without its sign."""
-    if estimate.value >= 0:
-        return estimate
-    return estimate.model_copy(update={"value": -estimate.value, "low": -estimate.high, "high": -estimate.low})
 
 
 def _count_quotes(hurts, delights, texts: Texts | None) -> QuoteCounts:

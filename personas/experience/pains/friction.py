@@ -7,11 +7,9 @@ playbook alone: they never form segments.
 
 from __future__ import annotations
 
-from collections import ChainMap
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
 import ibis
 import numpy as np
@@ -74,13 +72,14 @@ class Friction:
 
     touchpoints, categories : name → its stage and a frame of the customers seen there, indexed by their row in the
         customer table; whole : a row a customer, in the order of the customer table; columns as listed above
-    halves : the same for the earlier and for the later half of the period, touchpoints and categories only
+    touchpoint_halves, category_halves : frames of the earlier and of the later half of the period
     """
 
     touchpoints: Mapping[str, tuple[str, pd.DataFrame]]
     categories: Mapping[str, tuple[str, pd.DataFrame]]
     whole: pd.DataFrame
-    halves: tuple[Mapping[str, pd.DataFrame], Mapping[str, pd.DataFrame]] = ({}, {})
+    touchpoint_halves: tuple[Mapping[str, pd.DataFrame], ...] = ({}, {})
+    category_halves: tuple[Mapping[str, pd.DataFrame], ...] = ({}, {})
 
 
 def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
@@ -106,12 +105,12 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
         parts.append(_of_cases(tables["tickets"], end, places))
     if "subscriptions" in tables:
         parts.append(_of_contracts(tables["subscriptions"], places))
-    early, late = (_either(_split(cases, _mean_days, half), _split(contacts, _shared, half)) for half in (False, True))
     return Friction(
         touchpoints=_staged(contacts, _shared),
         categories=_staged(cases, _mean_days),
         whole=pd.concat([whole, *parts], axis=1),
-        halves=(early, late),
+        touchpoint_halves=tuple(_split(contacts, _shared, half) for half in (False, True)),
+        category_halves=tuple(_split(cases, _mean_days, half) for half in (False, True)),
     )
 
 
@@ -168,11 +167,7 @@ def _staged(sums: Summed | None, finish) -> Mapping[str, tuple[str, pd.DataFrame
     if sums is None:
         return {}
     stages, places = sums.stages(), _split(sums, finish)
-    return Places(places, lambda name: (stages.get(name, ""), places[name]), 1)
-
-
-def _either(first: Mapping[str, pd.DataFrame], second: Mapping[str, pd.DataFrame]) -> Mapping[str, pd.DataFrame]:
-    return ChainMap(*cast(Any, (first, second)))  # only read: they need not be mutable
+    return Places(places, lambda name: (stages.get(name, ""), places[name]), 0)
 
 
 def _split(sums: Summed | None, finish, half: bool | None = None) -> Mapping[str, pd.DataFrame]:

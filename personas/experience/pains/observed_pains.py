@@ -5,7 +5,7 @@ Observed, not stated: the contact failed, the case was late. Whether it hurt is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,12 +34,21 @@ def list_observed(
         if signal.each == "customer" and signal.applies(friction.whole):
             found[key].append(_customer(key, signal, friction.whole))
     # All rules at a place before the next one: of many customers only one place is in memory.
-    for contacts, places in ((True, friction.touchpoints), (False, friction.categories)):
+    for contacts, places, by_half in (
+        (True, friction.touchpoints, friction.touchpoint_halves),
+        (False, friction.categories, friction.category_halves),
+    ):
         here = {k: s for k, s in rules.items() if s.each != "customer" and (s.each == "touchpoint") == contacts}
         for name in places if here else ():
-            if name.lower() not in UNSPOKEN:
-                for key, signal in here.items():
-                    found[key] += _at(name, key, signal, contacts, friction, codes, playbook)
+            if name.lower() in UNSPOKEN:
+                continue
+            stage, frame = places[name]
+            halves = [half.get(name) for half in by_half]
+            for key, signal in here.items():
+                if signal.applies(frame):
+                    found[key].append(
+                        _at(name, stage, frame, halves, key, signal, len(friction.whole), codes, playbook)
+                    )
     return tuple(trouble for key in rules for trouble in found[key] if trouble.affected.any())
 
 
@@ -55,13 +64,11 @@ def _customer(key: str, signal: Signal, whole: pd.DataFrame) -> Trouble:
 
 
 def _at(
-    name: str, key: str, signal: Signal, contacts: bool, friction: Friction, codes: Mapping, playbook: Playbook
-) -> list[Trouble]:
-    """What a rule finds at a touchpoint (`contacts`) or in a category of cases; nothing where it does not apply."""
-    stage, frame = (friction.touchpoints if contacts else friction.categories)[name]
-    if not signal.applies(frame):
-        return []
-    n = len(friction.whole)
+    name: str, stage: str, frame: pd.DataFrame, halves: Sequence[pd.DataFrame | None], key: str, signal: Signal,
+    n: int, codes: Mapping, playbook: Playbook,
+) -> Trouble:  # fmt: skip
+    """What a rule finds at a touchpoint or in a category of cases, among `n` customers of whom `frame` were there."""
+    contacts = signal.each == "touchpoint"
     label, touchpoint, known = codes.get(name, (name.replace("_", " "), "", ""))
     own = signal.at(name if contacts else lower_first(label))
     at = frame.index.to_numpy(int)
@@ -69,22 +76,20 @@ def _at(
     hurt[at] = own.affected(frame)
     depth[at] = np.where(hurt[at], own.depth.of(frame), np.nan)
     slug = "".join(c if c.isalnum() else "_" for c in name.lower())
-    trouble = Trouble(
+    return Trouble(
         key=f"{key}_{slug}", title=own.title, touchpoint=touchpoint or own.touchpoint,
         stage=stage or known or own.stage, affected=hurt, rating="", finding=own.finding,
         columns=("interactions",) if contacts else ("tickets.category",), filter=f"{name}: {own.filter}",
-        source="contacts" if contacts else "cases", depth=depth, halves=_halves(own, friction, name, contacts, n),
+        source="contacts" if contacts else "cases", depth=depth, halves=_halves(own, halves, contacts, n),
         # What cases are about recurs until its cause is mended, so the cause decides on the remedy.
         remedy=signal.remedy if contacts else playbook.remedy_for(touchpoint, label, signal.remedy),
     )  # fmt: skip
-    return [trouble]
 
 
-def _halves(signal: Signal, friction: Friction, name: str, contacts: bool, n: int) -> Halves | None:
+def _halves(signal: Signal, halves: Sequence[pd.DataFrame | None], contacts: bool, n: int) -> Halves:
     """The same rule in each half: at a touchpoint of those who were there, of cases of everybody."""
     flags = []
-    for half in friction.halves:
-        frame = half.get(name)
+    for frame in halves:
         asked, hurt = np.full(n, not contacts), np.zeros(n, bool)
         if frame is not None and signal.applies(frame):
             at = frame.index.to_numpy(int)

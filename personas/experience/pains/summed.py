@@ -17,7 +17,7 @@ MANY = 50_000  # customers whose rows stay in the engine
 
 
 class Places(Mapping):
-    """name → what `made` makes of it when it is asked for; `kept` of them are, so that few are in memory at a time."""
+    """name → what `made` makes of it when it is asked for; `kept` of them are kept, None: all."""
 
     def __init__(self, names: Iterable[str], made: Callable[[str], Any], kept: int | None = None):
         self.names, self.made = tuple(names), lru_cache(kept)(made)
@@ -71,9 +71,9 @@ class AtHand:
 
 
 class InEngine:
-    """The same, asked of the engine each time; one place at a time is in memory."""
+    """The same, asked of the engine each time and kept nowhere."""
 
-    kept = 1
+    kept = 0
 
     def __init__(self, rows: ibis.Table, key: str):
         # In this order the engine passes over the rows of other places without reading them.
