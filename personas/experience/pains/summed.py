@@ -38,32 +38,26 @@ class Places(Mapping):
 
 
 class AtHand:
-    """The rows as a frame: place (a customer's row in the customer table), `key`, later, stage, and counts."""
+    """The rows as a frame: place (a customer's row in the customer table), `key`, later, and counts."""
 
     kept: int | None = None
 
-    def __init__(self, rows: ibis.Table, key: str):
+    def __init__(self, rows: ibis.Table, key: str, stages: Mapping[str, str]):
         # Names come as categories, or those of a few places would be there as often as there are rows.
         table = rows.order_by("place", key, "later").to_pyarrow()
-        for name in (key, "stage"):
-            table = table.set_column(table.column_names.index(name), name, table[name].dictionary_encode())
-        self.frame, self.key = table.to_pandas(), key
+        table = table.set_column(table.column_names.index(key), key, table[key].dictionary_encode())
+        self.frame, self.key, self.stages = table.to_pandas(), key, stages
 
     def names(self, half: bool | None = None) -> list[str]:
         """Where anybody was, in the whole period or in its later (True) or earlier half."""
         seen = self.frame if half is None else self.frame[self.frame["later"] == half]
         return sorted(map(str, seen[self.key].unique()))
 
-    def stages(self) -> dict[str, str]:
-        """Place → its stage, of those that have one."""
-        staged = self.frame.dropna(subset=["stage"])[[self.key, "stage"]].drop_duplicates().astype(str)
-        return staged.groupby(self.key)["stage"].max().to_dict()
-
     def counts(self, name: str, half: bool | None = None) -> pd.DataFrame:
         """A row a customer who was at one place, indexed by `place`."""
         frame = self.frame
         own = frame[(frame[self.key] == name) if half is None else (frame[self.key] == name) & (frame["later"] == half)]
-        return own.drop(columns=[self.key, "later", "stage"]).groupby("place").sum()
+        return own.drop(columns=[self.key, "later"]).groupby("place").sum()
 
     def by_half(self, column: str) -> pd.DataFrame:
         """place, later and the sum of a column over all places."""
@@ -75,24 +69,20 @@ class InEngine:
 
     kept = 0
 
-    def __init__(self, rows: ibis.Table, key: str):
+    def __init__(self, rows: ibis.Table, key: str, stages: Mapping[str, str]):
         # In this order the engine passes over the rows of other places without reading them.
-        self.rows, self.key = rows.order_by(key, "later", "place").cache(), key
+        self.rows, self.key, self.stages = rows.order_by(key, "later", "place").cache(), key, stages
         later = self.rows["later"]
-        seen = self.rows.group_by(key).agg(stage=self.rows["stage"].max(), early=(~later).any(), late=later.any())
-        self._seen = seen.order_by(key).to_pandas()
+        self._seen = self.rows.group_by(key).agg(early=(~later).any(), late=later.any()).to_pandas()
 
     def names(self, half: bool | None = None) -> list[str]:
         seen = self._seen if half is None else self._seen[self._seen["late" if half else "early"].astype(bool)]
         return sorted(map(str, seen[self.key]))
 
-    def stages(self) -> dict[str, str]:
-        return self._seen.dropna(subset=["stage"]).set_index(self.key)["stage"].to_dict()
-
     def counts(self, name: str, half: bool | None = None) -> pd.DataFrame:
         own = self.rows.filter(self.rows[self.key] == name)
         own = own if half is None else own.filter(own["later"] == half)
-        rows = own.drop(self.key, "later", "stage").to_pyarrow().to_pandas(self_destruct=True, split_blocks=True)
+        rows = own.drop(self.key, "later").to_pyarrow().to_pandas(self_destruct=True, split_blocks=True)
         return rows.groupby("place").sum() if half is None else rows.set_index("place").sort_index()
 
     def by_half(self, column: str) -> pd.DataFrame:
@@ -103,12 +93,8 @@ class InEngine:
 Summed = AtHand | InEngine
 
 
-def sum_up(found: ibis.Table, key: str, numbered: ibis.Table, customers: int) -> Summed:
-    """Put sums by customer_id, `key` and half at hand, by the customers' rows in the customer table.
-
-    found : customer_id, `key`, later, stage and counts; numbered : customer_id and place, of so many customers
-    """
-    counts = [name for name in found.columns if name not in ("customer_id", "stage", "later", key)]
-    narrow = {name: found[name].cast("int32") for name in counts if found[name].type().is_integer()}
-    rows = found.mutate(**narrow).join(numbered, "customer_id").select("place", key, "later", "stage", *counts)
-    return AtHand(rows, key) if customers < MANY else InEngine(rows, key)
+def sum_up(found: ibis.Table, key: str, customers: int, stages: Mapping[str, str] | None = None) -> Summed:
+    """Put sums at hand: `place` (of so many customers), `key`, later, and counts; stages : place → its stage."""
+    narrow = {name: found[name].cast("int32") for name in found.columns if found[name].type().is_integer()}
+    kind = AtHand if customers < MANY else InEngine
+    return kind(found.mutate(**narrow), key, stages or {})
