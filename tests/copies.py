@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.hostile.network import cut_off
 
@@ -31,9 +32,17 @@ def copy_project(root: Path) -> Path:
 
 def make_personas(root: Path, dataset: str, p: str = "", network: bool = False) -> subprocess.CompletedProcess[str]:
     """Run ``make personas`` in a copy, with the Python that is running."""
+    call = _call(root, dataset, p, network)
+    return subprocess.run(**call, capture_output=True, timeout=1_500, check=False)
+
+
+def start_personas(root: Path, dataset: str, p: str = "") -> subprocess.Popen[str]:
+    """Start the same as a group of processes of its own, which can be killed."""
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(**_call(root, dataset, p, network=True), **silent, start_new_session=True)
+
+
+def _call(root: Path, dataset: str, p: str, network: bool) -> dict[str, Any]:
     command = ["make", "personas", f"DATASET={dataset}", f"P={p}", "ENVIRONMENT=", f"PYTHON={sys.executable}"]
     environment = {name: value for name, value in os.environ.items() if not LEFT_OUT.match(name)}
-    return subprocess.run(
-        [*(() if network else cut_off()), *command],
-        cwd=root, env=environment, capture_output=True, text=True, timeout=1_500, check=False,
-    )  # fmt: skip
+    return {"args": [*(() if network else cut_off()), *command], "cwd": root, "env": environment, "text": True}
