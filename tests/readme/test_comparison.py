@@ -70,3 +70,6 @@ def test_what_is_said_of_millions_was_measured():
         for row in timed[name]["rows"]:
             share = row["ours"] / row["plain"]
             assert f"{share:.2f} of" in part or f"{share:.1f} times the time" in part, row["plain_way"]
+    whole = next(row for row in timed["bench_endtoend"]["rows"] if "1,000,000 customers" in row["task"])
+    assert f"{whole['ours'] / whole['plain']:.1f} times\nas long as a hundred thousand, within 4 GB" in part
+    assert whole["kept"] and not whole["differs"], "more memory than 4 GB is a difference"
