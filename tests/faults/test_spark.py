@@ -92,8 +92,12 @@ class Cluster:
 
     def executors(self) -> list[psutil.Process]:
         """Asked of the system: Spark's own list has them later, and keeps them longer."""
-        children = psutil.Process(self.java).children()
-        return [child for child in children if any("CoarseGrainedExecutorBackend" in word for word in child.cmdline())]
+        found = []
+        for child in psutil.Process(self.java).children():
+            with suppress(psutil.Error):  # it has ended since, or Java has not taken note of it yet
+                if any("CoarseGrainedExecutorBackend" in word for word in child.cmdline()):
+                    found.append(child)
+        return found
 
     def wait_for_executors(self, wanted: int, seconds: float = 120) -> int:
         """Wait until so many are running; returns how many are."""
