@@ -1,5 +1,7 @@
 """Each source of pain points by itself, on rows written by hand: what is counted, joined, hidden and left unsaid."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,6 +102,19 @@ def test_every_rule_is_told_at_every_place_and_cases_about_anything_else_are_not
     assert bills.halves.early.tolist() == [True, False, False, False]
     assert bills.halves.late.tolist() == [True, True, False, False]
     assert list_observed(friction, read_playbook(), (), "delight") == (), "settled quickly once, but late another time"
+
+
+def test_a_category_with_the_name_of_a_touchpoint_takes_nothing_from_it(recorded):
+    friction = gather_friction(recorded, pd.Series(list("abcd")))
+    same = replace(
+        friction,
+        categories={"Till": friction.categories["bills"]},
+        category_halves=tuple({"Till": half["bills"]} for half in friction.category_halves),
+    )
+    found = {t.key: t for t in list_observed(same, read_playbook())}
+    contacts, cases = found["failed_contacts_till"].halves, found["cases_till"].halves
+    assert contacts.early.tolist() == [True, False, False, False] and not contacts.late.any()
+    assert cases.late.tolist() == [True, True, False, False]
 
 
 def named(key, title, touchpoint, affected, source="problems", **more):

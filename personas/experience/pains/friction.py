@@ -94,7 +94,7 @@ def gather_friction(dataset: Dataset, ids: pd.Series) -> Friction:
     if {"interactions", "tickets"} & set(tables):
         numbered = hold(
             dataset.connection,
-            pd.DataFrame({"customer_id": ids, "place": np.arange(len(ids), dtype="int32")}),
+            pd.DataFrame({"customer_id": ids, "row": np.arange(len(ids), dtype="int32")}),
         )
     contacts = _contacts(tables["interactions"], middle, numbered, len(ids)) if "interactions" in tables else None
     cases = _cases(tables["tickets"], middle, end, numbered, len(ids)) if "tickets" in tables else None
@@ -139,9 +139,9 @@ def _contacts(touched, middle: datetime, numbered, customers: int) -> Summed | N
         flags |= {"waits": rows.wait.notnull(), "long_waits": rows.wait > LONG * rows.usual}
     if "page_time" in has:
         flags |= {"pages": rows.page_time.notnull(), "slow_pages": rows.page_time > SLOW_PAGE}
-    flagged = rows.select("place", "touchpoint", later=rows.time >= ibis.literal(middle), **flags)
+    flagged = rows.select("row", "touchpoint", later=rows.time >= ibis.literal(middle), **flags)
     sums = {name: flagged.count(where=flagged[name]) for name in flags}
-    found = flagged.group_by("place", "touchpoint", "later").agg(contacts=_.count(), **sums)
+    found = flagged.group_by("row", "touchpoint", "later").agg(contacts=_.count(), **sums)
     return sum_up(found, "touchpoint", customers, stages)
 
 
@@ -154,8 +154,8 @@ def _cases(tickets, middle: datetime, end: datetime, numbered, customers: int) -
         return None
     rows = tickets.filter(_.category.notnull(), _.opened.notnull()).join(numbered, "customer_id")
     # Cases that ended before they began tell nothing of how long it took.
-    rows = rows.select("place", "category", later=rows.opened >= ibis.literal(middle), days=_days_open(rows, end))
-    found = rows.filter(_.days >= 0).group_by("place", "category", "later").agg(cases=_.count(), days=_.days.sum())
+    rows = rows.select("row", "category", later=rows.opened >= ibis.literal(middle), days=_days_open(rows, end))
+    found = rows.filter(_.days >= 0).group_by("row", "category", "later").agg(cases=_.count(), days=_.days.sum())
     return sum_up(found, "category", customers)
 
 
@@ -194,7 +194,7 @@ def _mean_days(counts: pd.DataFrame) -> pd.DataFrame:
 
 def _contact_change(contacts: Summed, n: int) -> pd.DataFrame:
     rows = contacts.by_half("contacts")
-    by_half = [rows[rows["later"] == half].set_index("place")["contacts"] for half in (False, True)]
+    by_half = [rows[rows["later"] == half].set_index("row")["contacts"] for half in (False, True)]
     early, late = (counts.reindex(range(n), fill_value=0).to_numpy(float) for counts in by_half)
     with np.errstate(divide="ignore", invalid="ignore"):
         change = np.where((early > 0) & (early + late >= FEWEST_CONTACTS), late / early - 1, np.nan)

@@ -38,13 +38,13 @@ class Places(Mapping):
 
 
 class AtHand:
-    """The rows as a frame: place (a customer's row in the customer table), `key`, later, and counts."""
+    """The rows as a frame: row (of a customer in the customer table), `key`, later, and counts."""
 
     kept: int | None = None
 
     def __init__(self, rows: ibis.Table, key: str, stages: Mapping[str, str]):
         # Names come as categories, or those of a few places would be there as often as there are rows.
-        table = rows.order_by("place", key, "later").to_pyarrow()
+        table = rows.order_by("row", key, "later").to_pyarrow()
         table = table.set_column(table.column_names.index(key), key, table[key].dictionary_encode())
         self.frame, self.key, self.stages = table.to_pandas(), key, stages
 
@@ -54,14 +54,14 @@ class AtHand:
         return sorted(map(str, seen[self.key].unique()))
 
     def counts(self, name: str, half: bool | None = None) -> pd.DataFrame:
-        """A row a customer who was at one place, indexed by `place`."""
+        """A row a customer who was at one place, indexed by `row`."""
         frame = self.frame
         own = frame[(frame[self.key] == name) if half is None else (frame[self.key] == name) & (frame["later"] == half)]
-        return own.drop(columns=[self.key, "later"]).groupby("place").sum()
+        return own.drop(columns=[self.key, "later"]).groupby("row").sum()
 
     def by_half(self, column: str) -> pd.DataFrame:
-        """place, later and the sum of a column over all places."""
-        return self.frame.groupby(["place", "later"], as_index=False)[column].sum()
+        """row, later and the sum of a column over all places."""
+        return self.frame.groupby(["row", "later"], as_index=False)[column].sum()
 
 
 class InEngine:
@@ -71,7 +71,7 @@ class InEngine:
 
     def __init__(self, rows: ibis.Table, key: str, stages: Mapping[str, str]):
         # In this order the engine passes over the rows of other places without reading them.
-        self.rows, self.key, self.stages = rows.order_by(key, "later", "place").cache(), key, stages
+        self.rows, self.key, self.stages = rows.order_by(key, "later", "row").cache(), key, stages
         later = self.rows["later"]
         self._seen = self.rows.group_by(key).agg(early=(~later).any(), late=later.any()).to_pandas()
 
@@ -83,10 +83,10 @@ class InEngine:
         own = self.rows.filter(self.rows[self.key] == name)
         own = own if half is None else own.filter(own["later"] == half)
         rows = own.drop(self.key, "later").to_pyarrow().to_pandas(self_destruct=True, split_blocks=True)
-        return rows.groupby("place").sum() if half is None else rows.set_index("place").sort_index()
+        return rows.groupby("row").sum() if half is None else rows.set_index("row").sort_index()
 
     def by_half(self, column: str) -> pd.DataFrame:
-        sums = self.rows.group_by("place", "later").agg(**{column: self.rows[column].sum().cast("int64")})
+        sums = self.rows.group_by("row", "later").agg(**{column: self.rows[column].sum().cast("int64")})
         return sums.to_pyarrow().to_pandas()
 
 
@@ -94,7 +94,7 @@ Summed = AtHand | InEngine
 
 
 def sum_up(found: ibis.Table, key: str, customers: int, stages: Mapping[str, str] | None = None) -> Summed:
-    """Put sums at hand: `place` (of so many customers), `key`, later, and counts; stages : place → its stage."""
+    """Put sums at hand: `row` (of so many customers), `key`, later, and counts; stages : place → its stage."""
     narrow = {name: found[name].cast("int32") for name in found.columns if found[name].type().is_integer()}
     kind = AtHand if customers < MANY else InEngine
     return kind(found.mutate(**narrow), key, stages or {})
