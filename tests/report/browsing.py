@@ -364,16 +364,18 @@ TARGETS = """() => [...document.querySelectorAll('a, button, select, input, summ
   .filter(([, box]) => box.height < 23.9 || box.width < 23.9)
   .map(([words, box]) => [words, Math.round(box.width), Math.round(box.height)]).slice(0, 20)"""
 
-FOCUS = """() => {
+# On a busy machine the browser scrolls to what has the focus some frames later.
+FOCUS = """async () => {
   const at = document.activeElement, words = at.tagName + ' ' + at.textContent.trim().slice(0, 40);
-  const style = getComputedStyle(at), box = at.getBoundingClientRect();
+  const style = getComputedStyle(at);
+  const away = () => { const box = at.getBoundingClientRect(); return box.bottom < 0 || box.top > innerHeight; };
   const order = window.last.compareDocumentPosition(at) & (Node.DOCUMENT_POSITION_FOLLOWING);
   if (at === document.body || at.classList.contains('skip')) return null;
   window.last = at;
   if (!order) return words + ' comes too late';
   if (style.outlineStyle !== 'solid' || parseFloat(style.outlineWidth) < 2) return words + ' shows no focus';
-  if (box.bottom < 0 || box.top > innerHeight) return words + ' is out of sight';
-  return '';
+  for (let frames = 0; away() && frames < 60; frames++) await new Promise(requestAnimationFrame);
+  return away() ? words + ' is out of sight' : '';
 }"""
 
 UNREACHED = """() => [...document.querySelectorAll('a[href], button, select, input:not([type=radio]), summary')]
