@@ -30,10 +30,8 @@ NO_DATES = NotMeasured(
     what="Trend of pain points", why="answers carry no date", would_need="a time in the feedback table"
 )
 Polarity = Literal["pain", "delight"]
-FINDERS: Mapping[Polarity, Any] = {
-    "delight": find_habits,
-    "pain": find_pain_points,
-}  # pains last: plans need their lists
+# Pain points last: their plans need the lists that they were found in.
+FINDERS: Mapping[Polarity, Any] = {"delight": find_habits, "pain": find_pain_points}
 Ratings = Mapping[int, Sequence[Kpi]]
 Rivals = Mapping[int, Sequence[Rival]]
 
